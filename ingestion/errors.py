@@ -1,0 +1,56 @@
+"""Errors a person is meant to read, each with the exit code of its kind.
+
+A message says what failed, where (file, line, column, service) and what to do
+next. The command lines print it to stderr and exit with ``exit_code``; any
+other exception is a defect of the project and exits with 1 and the log's path.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the exit codes of ``run_batch.py`` and ``python -m ingestion`` mean."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    REFUSED = 3
+    DATA_TEST_FAILED = 4
+    DATE_LOCKED = 5
+    REPLAY_DIFFERS = 6
+
+
+class ProcurementError(Exception):
+    """Base of every error that carries its own explanation."""
+
+    exit_code = ExitCode.FAILED
+
+
+class ServiceUnavailableError(ProcurementError):
+    """PostgreSQL, the lake or an engine does not answer, or answers wrongly."""
+
+
+class UsageError(ProcurementError):
+    """Wrong option, wrong configuration, or master data of the wrong type."""
+
+    exit_code = ExitCode.USAGE
+
+
+class RefusedError(ProcurementError):
+    """The inputs of a date are too incomplete to order anything from them."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class DataTestError(ProcurementError):
+    """A dbt data test of severity error found rows."""
+
+    exit_code = ExitCode.DATA_TEST_FAILED
+
+
+class DateLockedError(ProcurementError):
+    """Another run holds the business date."""
+
+    exit_code = ExitCode.DATE_LOCKED
