@@ -1,0 +1,38 @@
+{{ config(post_hook="{{ export_json('history_used') }}") }}
+
+with spike_dates as (
+    select
+        'spikes' as purpose,
+        business_date as used_date,
+        version
+    from {{ ref('stg_publication__dates') }}
+    where
+        business_date
+        >= {{ days_before_run_date(integer_variable('spike_window_days')) }}
+),
+
+open_order_dates as (
+    select distinct
+        'open_orders' as purpose,
+        business_date as used_date,
+        version
+    from {{ ref('stg_publication__order_lines') }}
+    where requested_delivery_date > {{ run_date_literal() }}
+),
+
+used as (
+    select * from spike_dates
+    union all
+    select * from open_order_dates
+),
+
+history_used as (
+    select
+        cast(purpose as varchar) as purpose,
+        cast(used_date as date) as used_date,
+        cast(version as bigint) as version,
+        {{ run_date_literal() }} as business_date
+    from used
+)
+
+select * from history_used

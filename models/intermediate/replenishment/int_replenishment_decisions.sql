@@ -1,0 +1,89 @@
+with needs as (
+    select * from {{ ref('fct_net_demand') }}
+    where business_date = {{ run_date_literal() }} and net_demand > 0
+),
+
+products as (
+    select
+        *,
+        {{ without_case_and_blanks('status') }} as plain_status
+    from {{ ref('stg_master__products') }}
+),
+
+chosen_suppliers as (
+    select * from {{ ref('int_suppliers_chosen') }}
+),
+
+suppliers as (
+    select * from {{ ref('stg_master__suppliers') }}
+    -- The id becomes the name of a file, beside manifest.json.
+    where {{ is_id('supplier_id') }} and lower(supplier_id) <> 'manifest'
+),
+
+matched as (
+    select
+        needs.*,
+        products.name,
+        products.unit,
+        products.pack_size,
+        products.plain_status,
+        chosen_suppliers.supplier_id,
+        chosen_suppliers.unit_price,
+        products.sku_id is not null as is_known_sku,
+        suppliers.supplier_id is not null as is_known_supplier,
+        greatest(needs.net_demand, needs.moq) as quantity_after_moq
+    from needs
+    left join products on needs.sku_id = products.sku_id
+    left join chosen_suppliers on needs.sku_id = chosen_suppliers.sku_id
+    left join suppliers on chosen_suppliers.supplier_id = suppliers.supplier_id
+),
+
+rounded as (
+    select
+        *,
+        case
+            when pack_size > 0
+                then {{ round_up_to_multiple('quantity_after_moq', 'pack_size') }}
+        end as rounded_quantity
+    from matched
+),
+
+-- The first reason that applies explains the missing line; null means: order it.
+decisions as (
+    select
+        business_date,
+        sku_id,
+        supplier_id,
+        name,
+        unit,
+        pack_size,
+        unit_price,
+        demand,
+        safety_stock,
+        available,
+        reserved,
+        on_order,
+        open_quantity,
+        net_demand,
+        moq,
+        has_stock_record,
+        has_replenishment_rule,
+        cast(quantity_after_moq as decimal(38, 3)) as quantity_after_moq,
+        cast(rounded_quantity as decimal(38, 3)) as rounded_quantity,
+        is_known_sku and plain_status not in ('active', 'discontinued')
+            as has_unknown_status,
+        case
+            when not is_known_sku then 'unknown_sku'
+            when plain_status = 'discontinued' then 'discontinued_sku'
+            when pack_size is null or pack_size <= 0 then 'invalid_pack_size'
+            when supplier_id is null then 'missing_supplier'
+            when not is_known_supplier then 'unknown_supplier'
+            when
+                not ({{ fits_quantity('net_demand') }})
+                or not ({{ fits_quantity('rounded_quantity') }})
+                then 'quantity_overflow'
+        end as refusal_code
+    from rounded
+)
+
+select * from decisions

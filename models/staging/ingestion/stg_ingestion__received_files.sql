@@ -1,0 +1,25 @@
+with load_history as (
+    select * from {{ source('raw', 'load_history') }}
+    where business_date = {{ run_date_literal() }}
+),
+
+received_files as (
+    select
+        cast(business_date as date) as business_date,
+        cast(feed as varchar) as feed,
+        cast(file_name as varchar) as file_name,
+        cast(sha256 as varchar) as sha256,
+        cast(status as varchar) as status,
+        cast(reason as varchar) as refused_reason,
+        cast(reason_message as varchar) as refused_message,
+        cast(rows_read as bigint) as rows_read,
+        cast(rows_accepted as bigint) as rows_accepted,
+        cast(rows_refused as bigint) as rows_refused,
+        cast(first_error_line as bigint) as first_error_line,
+        cast(first_error_column as varchar) as first_error_column,
+        cast(first_error_reason as varchar) as first_error_reason,
+        cast(landed_path as varchar) as landed_path
+    from load_history
+)
+
+select * from received_files

@@ -1,0 +1,11 @@
+with products as (
+    select
+        cast(sku_id as varchar) as sku_id,
+        cast(name as varchar) as name,
+        cast(pack_size as decimal(18, 3)) as pack_size,
+        cast(unit as varchar) as unit,
+        cast(status as varchar) as status
+    from {{ source('master', 'products') }}
+)
+
+select * from products
