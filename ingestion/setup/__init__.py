@@ -1,0 +1,1 @@
+"""Prepares a checkout after its Python packages are installed."""
