@@ -1,0 +1,88 @@
+"""Telling which processes belong to an embedded server.
+
+The pid file alone does not: after a crash its number may belong to any other
+process, or to a dead one that nobody has collected yet.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+#: psutil knows a process's start to a second or so, the pid file to a second;
+#: a clock that was set meanwhile may add some.
+_SAME_START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class PidFile:
+    """What ``postmaster.pid`` says: process, its start (Unix time) and status."""
+
+    pid: int
+    started: int
+    status: str
+
+    def is_alive(self) -> bool:
+        """Whether that very server process is still running."""
+        try:
+            process = psutil.Process(self.pid)
+            is_dead = process.status() == psutil.STATUS_ZOMBIE
+            seconds_apart = abs(float(process.create_time()) - self.started)
+            is_server = str(process.name()).startswith("postgres")
+            return is_server and not is_dead and seconds_apart < _SAME_START_SECONDS
+        except psutil.Error:
+            return False
+
+    def is_taken_by_another(self) -> bool:
+        """Whether the number now belongs to something that is not the server."""
+        return bool(psutil.pid_exists(self.pid)) and not self.is_alive()
+
+
+def read_pid_file(data: Path) -> PidFile | None:
+    """Read the pid file of a data directory; None when it is absent or unfinished."""
+    try:
+        lines = (data / "postmaster.pid").read_text(errors="replace").splitlines()
+        status = lines[7].strip() if len(lines) > 7 else ""
+        return PidFile(pid=int(lines[0]), started=int(lines[2]), status=status)
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+
+
+def labelled_processes(label: str) -> list[psutil.Process]:
+    """Living processes of the server that carries this label in its titles.
+
+    The title is all that other users, root in a container among them, can see
+    of a process; it outlives a data directory that was deleted.
+    """
+    return [
+        process
+        for process in psutil.process_iter(["name", "cmdline", "status"])
+        if str(process.info["name"]).startswith("postgres")
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+        and label in " ".join(process.info["cmdline"] or ())
+    ]
+
+
+def wait_until_gone(label: str, seconds: float) -> bool:
+    """Wait for the last process of a server to end; False when time is up."""
+    end = time.monotonic() + seconds
+    while labelled_processes(label):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def end_processes(label: str) -> None:
+    """End what is left of a server, first asking, then not."""
+    for number in (signal.SIGQUIT, signal.SIGKILL):
+        for process in labelled_processes(label):
+            with suppress(psutil.Error):
+                process.send_signal(number)
+        if wait_until_gone(label, 5):
+            return
