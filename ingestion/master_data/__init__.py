@@ -1,0 +1,1 @@
+"""Master data in PostgreSQL: its tables, loading them from CSV, reading them back."""
