@@ -1,0 +1,125 @@
+"""What the gate should make of the files, and then the whole result per date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from oracle import (
+    Inputs,
+    LoadedFile,
+    OrderLine,
+    PublishedDate,
+    Result,
+    StockRow,
+    calculate,
+)
+
+from strategies.scenario import DrawnDay, OrderFile, Scenario, StockFile
+from strategies.writing import order_file_bytes, stock_file_bytes
+
+
+@dataclass(frozen=True)
+class Received:
+    """One file as it lies in the inbox, and what stands in it.
+
+    ``bad_rows`` is None for a file that cannot be read at all.
+    """
+
+    feed: str
+    name: str
+    content: bytes
+    order_lines: tuple[OrderLine, ...] = ()
+    stock_rows: tuple[StockRow, ...] = ()
+    bad_rows: int | None = 0
+
+    def loaded(self, status: str) -> LoadedFile:
+        good, bad = len(self.order_lines) + len(self.stock_rows), self.bad_rows or 0
+        if status == "quarantined":
+            return LoadedFile(self.feed, self.name, status, good + bad, 0, good + bad)
+        return LoadedFile(self.feed, self.name, status, good + bad, good, bad)
+
+    def status(self) -> str:
+        """Refused as a whole when strictly more than 5 % of its rows are bad."""
+        good = len(self.order_lines) + len(self.stock_rows)
+        if self.bad_rows is None or self.bad_rows * 20 > good + self.bad_rows:
+            return "quarantined"
+        return "partial" if self.bad_rows else "accepted"
+
+
+def received(day: DrawnDay) -> list[Received]:
+    """Every file of the date that the gate looks at, under each of its names."""
+    files = [_order_file(file, name) for file in day.order_files for name in _of(file)]
+    files += [_stock_file(file, name) for file in day.stock_files for name in _of(file)]
+    files += [
+        Received(stray.feed, stray.name, stray.content, bad_rows=None)
+        for stray in day.strays
+        if stray.is_refused
+    ]
+    return files
+
+
+def _of(file: OrderFile | StockFile) -> list[str]:
+    return [file.name] if file.copy_name is None else [file.name, file.copy_name]
+
+
+def _order_file(file: OrderFile, name: str) -> Received:
+    return Received(
+        feed="orders",
+        name=name,
+        content=order_file_bytes(file),
+        order_lines=tuple(replace(row, file_name=name) for row in file.rows),
+        bad_rows=file.bad_rows,
+    )
+
+
+def _stock_file(file: StockFile, name: str) -> Received:
+    content = stock_file_bytes(file)
+    return Received("stock", name, content, (), file.rows, file.bad_rows)
+
+
+def receive(
+    day: DrawnDay,
+) -> tuple[list[OrderLine], list[StockRow], list[LoadedFile]]:
+    """Accepted rows and the load history: equal bytes count under one name only."""
+    lines: list[OrderLine] = []
+    rows: list[StockRow] = []
+    history: list[LoadedFile] = []
+    known: set[tuple[str, bytes]] = set()
+    for file in sorted(received(day), key=lambda each: each.name.encode()):
+        is_known = (file.feed, file.content) in known
+        status = "duplicate" if is_known else file.status()
+        known.add((file.feed, file.content))
+        history.append(file.loaded(status))
+        if status in {"accepted", "partial"}:
+            lines += file.order_lines
+            rows += file.stock_rows
+    return lines, rows, history
+
+
+def expected_results(scenario: Scenario) -> list[Result]:
+    """One result per date; a refused date leaves no trace for the next."""
+    results: list[Result] = []
+    history: list[PublishedDate] = []
+    for day in scenario.days:
+        results.append(_expected(scenario, day, history))
+        if not results[-1].refusals:
+            history.append(results[-1].published())
+    return results
+
+
+def _expected(
+    scenario: Scenario, day: DrawnDay, history: Sequence[PublishedDate]
+) -> Result:
+    lines, rows, loaded = receive(day)
+    return calculate(
+        Inputs(
+            business_date=day.business_date,
+            order_lines=lines,
+            stock_rows=rows,
+            load_history=loaded,
+            master=scenario.master,
+            variables=scenario.variables,
+            history=tuple(history),
+        )
+    )
