@@ -33,9 +33,9 @@
             ('received_at', 'varchar')]),
         ('published_dates', 'output/supplier_orders/????-??-??/manifest.json', 1, 'json', [
             ('version', 'bigint')]),
-        ('published_demand', 'manifests/published_demand/????-??-??/[!_.]*.csv', 1, 'csv', [
+        ('published_demand', 'manifests/published_demand/????-??-??/[!_.]*.jsonl', 1, 'json', [
             ('version', 'varchar'), ('sku_id', 'varchar'), ('demand', 'varchar')]),
-        ('published_order_lines', 'manifests/published_order_lines/????-??-??/[!_.]*.csv', 1, 'csv', [
+        ('published_order_lines', 'manifests/published_order_lines/????-??-??/[!_.]*.jsonl', 1, 'json', [
             ('version', 'varchar'), ('sku_id', 'varchar'), ('ordered_quantity', 'varchar'),
             ('requested_delivery_date', 'varchar')]),
     ] -%}

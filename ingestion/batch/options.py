@@ -1,0 +1,80 @@
+"""The command line of run_batch.py: which dates, on what, by which rules."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ingestion.batch.rule_variables import RuleVariables, load_rule_variables
+from ingestion.config import TARGETS, Settings, load_settings
+from ingestion.dates import business_date_at, days_from, parse_business_date
+from ingestion.errors import UsageError
+
+_DESCRIPTION = """\
+Land the evening's files, plan the orders of each business date, publish them.
+"""
+_EPILOG = """\
+exit codes: 0 published, or published before; 1 unexpected failure or a service that
+does not answer; 2 wrong usage or configuration; 3 refused: inputs or master data
+missing; 4 refused: a data test failed; 5 another run holds the date.
+"""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What one call of run_batch.py asks for."""
+
+    dates: list[date]
+    settings: Settings
+    variables: RuleVariables
+    as_json: bool
+
+
+def parse_options(arguments: Sequence[str] | None, now: datetime) -> Options:
+    """Read the command line.
+
+    Raises:
+        UsageError: options that contradict each other or have wrong values.
+        SystemExit: 2 for unknown options, 0 after --help.
+    """
+    given = _parser().parse_args(arguments)
+    settings = load_settings(inbox=given.inbox, lake=given.lake, target=given.target)
+    return Options(
+        dates=_dates(given, business_date_at(now, settings.timezone)),
+        settings=settings,
+        variables=load_rule_variables(given.vars),
+        as_json=given.json,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="run_batch.py",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--date", metavar="D", help="one business date, YYYY-MM-DD")
+    add("--from", dest="first", metavar="D", help="first date of a window of dates")
+    add("--to", dest="last", metavar="D", help="last date of the window")
+    add("--target", choices=TARGETS, help="engine (default: embedded)")
+    add("--inbox", metavar="DIR", help="where files are dropped (PROCUREMENT_INBOX)")
+    add("--lake", metavar="PATH_OR_URL", help="the lake (PROCUREMENT_LAKE)")
+    add("--vars", metavar="YAML", help="rule variables: '{net_open_orders: true}'")
+    add("--json", action="store_true", help="print the summary as JSON")
+    return parser
+
+
+def _dates(given: argparse.Namespace, tonight: date) -> list[date]:
+    if given.date is not None and (given.first is not None or given.last is not None):
+        raise UsageError("Give --date, or --from and --to, not both.")
+    if (given.first is None) != (given.last is None):
+        raise UsageError("A window of dates needs both --from and --to.")
+    if given.first is not None:
+        first, last = map(parse_business_date, (given.first, given.last))
+        return list(days_from(first, last))
+    return [tonight if given.date is None else parse_business_date(given.date)]

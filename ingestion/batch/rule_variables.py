@@ -1,0 +1,99 @@
+"""The rule variables: their defaults from dbt_project.yml, and what --vars changes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingestion.batch.canonical_json import Json, plain_number
+from ingestion.config import PROJECT_DIR
+from ingestion.errors import UsageError
+
+#: The same forms that the macros check before a value reaches SQL.
+_FORMS = {
+    "net_open_orders": "true or false",
+    "allow_missing_warehouses": "true or false",
+    "spike_window_days": "a whole number of at most 4 digits",
+    "spike_min_run_dates": "a whole number of at most 4 digits",
+    "spike_sigma": "a number of at most 6 digits and 3 decimals",
+    "spike_ratio": "a number of at most 6 digits and 3 decimals",
+}
+_PATTERNS = {
+    "a whole number of at most 4 digits": re.compile(r"[0-9]{1,4}"),
+    "a number of at most 6 digits and 3 decimals": re.compile(
+        r"[0-9]{1,6}(\.[0-9]{1,3})?"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class RuleVariables:
+    """The rule variables of one run, each known and of its form."""
+
+    values: dict[str, bool | Decimal]
+
+    @property
+    def allow_missing_warehouses(self) -> bool:
+        """Whether a date may be ordered although a warehouse sent no stock."""
+        return self.values["allow_missing_warehouses"] is True
+
+    def for_dbt(self) -> dict[str, bool | str]:
+        """The variables as ``--vars`` takes them; numbers as their plain text."""
+        return {
+            name: value if isinstance(value, bool) else plain_number(value)
+            for name, value in self.values.items()
+        }
+
+    def for_manifest(self) -> dict[str, Json]:
+        """The variables as the manifest of a date records them, by name."""
+        return {name: self.values[name] for name in sorted(self.values)}
+
+
+def load_rule_variables(
+    given: str | None, project_file: Path = PROJECT_DIR / "dbt_project.yml"
+) -> RuleVariables:
+    """Defaults of the project, overridden by the YAML mapping of ``--vars``.
+
+    Raises:
+        UsageError: no mapping, an unknown name, or a value not of the name's form.
+    """
+    values = dict(yaml.safe_load(project_file.read_text("utf-8"))["vars"])
+    values.update(_mapping(given) if given else {})
+    return RuleVariables({name: _checked(name, values[name]) for name in values})
+
+
+def _mapping(given: str) -> dict[str, Any]:
+    try:
+        mapping = yaml.safe_load(given)
+    except yaml.YAMLError as error:
+        detail = " ".join(str(error).split())
+        raise UsageError(f"--vars {given!r} is not YAML: {detail}") from None
+    if not isinstance(mapping, dict):
+        raise UsageError(
+            f"--vars {given!r} is not a mapping. "
+            "Write it as '{net_open_orders: true}'."
+        )
+    if "run_date" in mapping:
+        raise UsageError("--vars cannot set run_date: give --date, or --from and --to.")
+    unknown = sorted(str(name) for name in mapping if name not in _FORMS)
+    if unknown:
+        raise UsageError(
+            f"--vars has the unknown {', '.join(unknown)}. "
+            f"The rule variables are {', '.join(sorted(_FORMS))}."
+        )
+    return mapping
+
+
+def _checked(name: str, value: object) -> bool | Decimal:
+    form = _FORMS[name]
+    if form not in _PATTERNS:
+        if isinstance(value, bool):
+            return value
+    elif not isinstance(value, bool) and _PATTERNS[form].fullmatch(str(value)):
+        return Decimal(str(value))
+    raise UsageError(f"--vars {name}: {value!r} is not {form}.")

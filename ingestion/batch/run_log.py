@@ -1,0 +1,53 @@
+"""The structured log of one run: one JSON object per line, under the state's logs/."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO
+
+
+class RunLog:
+    """Writes events as they happen: a killed run still tells how far it came."""
+
+    def __init__(self, stream: IO[str], clock: Callable[[], datetime]) -> None:
+        self._stream = stream
+        self._clock = clock
+
+    def event(self, name: str, **details: object) -> None:
+        """Add one event with its UTC time; details as JSON, anything else as text."""
+        record = {"at": self._clock().isoformat(), "event": name, **details}
+        self._stream.write(json.dumps(record, default=str, ensure_ascii=False) + "\n")
+        self._stream.flush()
+
+
+@contextmanager
+def open_run_log(
+    state: Path, run_id: str, clock: Callable[[], datetime]
+) -> Iterator[RunLog]:
+    """Open ``logs/<run_id>.jsonl`` for the length of a block."""
+    path = run_log_path(state, run_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8", errors="backslashreplace") as stream:
+        yield RunLog(stream, clock)
+
+
+def run_log_path(state: Path, run_id: str) -> Path:
+    """Where the log of a run is."""
+    return state / "logs" / f"{run_id}.jsonl"
+
+
+def new_run_id(now: datetime) -> str:
+    """A name for a run that sorts by time and differs between processes."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{os.getpid()}"
+
+
+def describe_dates(dates: list[date]) -> str:
+    """One date, or the first and last of a window, as people write it."""
+    if len(dates) == 1:
+        return str(dates[0])
+    return f"{dates[0]} to {dates[-1]}"

@@ -1,0 +1,128 @@
+"""The whole run: dates in order, what is said about them, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from ingestion.batch.durations import last_duration, remember_duration
+from ingestion.batch.options import Options, parse_options
+from ingestion.batch.run_log import (
+    RunLog,
+    describe_dates,
+    new_run_id,
+    open_run_log,
+    run_log_path,
+)
+from ingestion.batch.window import BatchWindow
+from ingestion.errors import ExitCode, ProcurementError, UsageError
+
+#: After these a window of dates goes on: the next date may well be complete.
+_WINDOW_GOES_ON = (ExitCode.OK, ExitCode.REFUSED, ExitCode.DATA_TEST_FAILED)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    clock: Callable[[], datetime] = _utc_now,
+) -> int:
+    """Run the batch and return its exit code; says everything itself."""
+    try:
+        options = parse_options(arguments, clock())
+        return _run(options, clock)
+    except ProcurementError as error:
+        print(f"run_batch.py: {error}", file=sys.stderr)  # noqa: T201
+        return error.exit_code
+
+
+def _run(options: Options, clock: Callable[[], datetime]) -> int:
+    settings = options.settings
+    run_id = new_run_id(clock())
+    console = Console(highlight=False, soft_wrap=True)
+    if not options.as_json:
+        # First of all: a run without --date chose it by the clock.
+        console.print(f"Business date {describe_dates(options.dates)}")
+    if not settings.inbox.is_dir():
+        raise UsageError(
+            f"The inbox {settings.inbox} is no folder. Make it, or name it with "
+            "--inbox or PROCUREMENT_INBOX."
+        )
+    with open_run_log(settings.state, run_id, clock) as log:
+        log.event("run_started", run_id=run_id, target=settings.target)
+        try:
+            summaries = _run_dates(options, run_id, clock, log, console)
+        except KeyboardInterrupt:
+            log.event("interrupted")
+            raise ProcurementError(
+                "Interrupted. Nothing half-done is published; run again to complete."
+            ) from None
+        except Exception:
+            log.event("defect", traceback=traceback.format_exc())
+            raise ProcurementError(
+                "The run stopped at a defect of the project; nothing half-done is "
+                "published. What happened stands in "
+                f"{run_log_path(settings.state, run_id)}."
+            ) from None
+    exit_code = next((s["exit_code"] for s in summaries if s["exit_code"]), 0)
+    if options.as_json:
+        document = {"run_id": run_id, "exit_code": exit_code, "dates": summaries}
+        print(json.dumps(document, ensure_ascii=False))  # noqa: T201
+    return int(exit_code)
+
+
+def _run_dates(
+    options: Options,
+    run_id: str,
+    clock: Callable[[], datetime],
+    log: RunLog,
+    console: Console,
+) -> list[dict[str, Any]]:
+    # Not before a date is chosen and checked: wrong usage is answered at once.
+    from ingestion.batch.night import Night
+    from ingestion.batch.progress import Progress
+    from ingestion.batch.summary import as_json, print_summary
+    from ingestion.lake import open_lake
+
+    settings = options.settings
+    lake = open_lake(settings.lake)
+    log_path = str(run_log_path(settings.state, run_id))
+    summaries = []
+    with Progress(visible=not options.as_json) as progress:
+        night = Night(settings, lake, options.variables, run_id, clock, log, progress)
+        for business_date in options.dates:
+            window = BatchWindow.of(business_date, settings.timezone)
+            _warn_of_deadline(window, settings.state, clock())
+            outcome = night.run(business_date)
+            summary = as_json(outcome, window, lake.root, log_path)
+            log.event("summary", **summary)
+            summaries.append(summary)
+            if outcome.message:
+                print(f"run_batch.py: {outcome.message}", file=sys.stderr)  # noqa: T201
+            elif outcome.published:
+                remember_duration(settings.state, sum(outcome.seconds.values()))
+            if not options.as_json:
+                print_summary(summary, console)
+            if outcome.exit_code not in _WINDOW_GOES_ON:
+                break
+    return summaries
+
+
+def _warn_of_deadline(window: BatchWindow, state: Path, now: datetime) -> None:
+    end = now + last_duration(state)
+    if window.passes_deadline(end):
+        minutes = (end - window.deadline) / timedelta(minutes=1)
+        print(  # noqa: T201
+            f"run_batch.py: this run would pass its deadline {window.deadline:%H:%M} "
+            f"by about {max(1, round(minutes))} min, going by the last one.",
+            file=sys.stderr,
+        )

@@ -1,0 +1,165 @@
+"""The summary of a date: for people as a short table, for programs as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import PurePosixPath
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ingestion import gate
+from ingestion.batch.night import DateOutcome
+from ingestion.batch.publication import exceptions_path, orders_folder
+from ingestion.batch.window import BatchWindow
+
+_LABELS = {
+    "accepted": "accepted",
+    "partial": "accepted in part",
+    "quarantined": "refused",
+    "duplicate": "duplicate",
+    "superseded": "superseded",
+    "late": "late",
+}
+
+
+def as_json(
+    outcome: DateOutcome, window: BatchWindow, lake_root: str, log_path: str
+) -> dict[str, Any]:
+    """Everything the summary says, as plain JSON values; seconds, counts, UTC times."""
+    counted = [file for file in outcome.received if file.status in gate.COUNTED]
+    published = outcome.published
+    day = outcome.business_date
+    return {
+        "business_date": str(day),
+        "exit_code": int(outcome.exit_code),
+        "result": _result(outcome),
+        "message": outcome.message,
+        "version": published.version if published else outcome.version_before,
+        "files": dict(Counter(file.status for file in outcome.received)),
+        "rows_accepted": sum(file.rows_accepted for file in counted),
+        "rows_refused": sum(file.rows_refused for file in outcome.received),
+        "skus": published.skus if published else None,
+        "orders": published.orders if published else None,
+        "orders_held": published.held if published else None,
+        "order_lines": published.lines if published else None,
+        "exceptions_by_code": published.exceptions_by_code if published else {},
+        "data_tests": outcome.build.tests if outcome.build else None,
+        "warnings": outcome.build.warnings if outcome.build else [],
+        "seconds": outcome.seconds,
+        "window": _window(outcome, window),
+        "places": {
+            "orders": f"{lake_root}/{orders_folder(day)}",
+            "exceptions": f"{lake_root}/{exceptions_path(day, 'csv')}",
+            "quarantine": _quarantine(outcome, lake_root),
+            "log": log_path,
+        },
+    }
+
+
+def _result(outcome: DateOutcome) -> str:
+    if outcome.exit_code != 0:
+        return "refused" if outcome.exit_code in (3, 4) else "failed"
+    return "published" if outcome.published else "published before"
+
+
+def _window(outcome: DateOutcome, window: BatchWindow) -> dict[str, Any]:
+    end = outcome.ended_at or outcome.started_at
+    concerns = window.concerns(outcome.started_at)
+    return {
+        "start": window.start.isoformat(),
+        "deadline": window.deadline.isoformat(),
+        "elapsed_share": round(window.elapsed_share(end), 4) if concerns else None,
+        "deadline_missed": window.passes_deadline(end),
+    }
+
+
+def _quarantine(outcome: DateOutcome, lake_root: str) -> str | None:
+    folders = {
+        str(PurePosixPath(path).parent.parent.parent)
+        for file in outcome.received
+        if file.status in ("quarantined", "partial")
+        for path in (file.quarantine_path, file.rejects_path)
+        if path
+    }
+    return f"{lake_root}/{folders.pop()}" if folders else None
+
+
+def print_summary(summary: dict[str, Any], console: Console) -> None:
+    """Print one date's summary as a table of two columns."""
+    table = Table(
+        title=f"{summary['business_date']}: {_headline(summary)}",
+        title_justify="left",
+        show_header=False,
+        box=None,
+        pad_edge=False,
+    )
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in _rows(summary):
+        table.add_row(label, text)
+    console.print(table)
+    console.print()
+
+
+def _headline(summary: dict[str, Any]) -> str:
+    if summary["version"] is None:
+        return f"{summary['result']}, exit code {summary['exit_code']}"
+    if summary["result"] == "published before":
+        return f"version {summary['version']} was published before; nothing recomputed"
+    return f"version {summary['version']} published"
+
+
+def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    if summary["files"]:
+        files = [f"{n} {_LABELS[s]}" for s, n in sorted(summary["files"].items())]
+        rows.append(("files", ", ".join(files)))
+        rows.append(
+            (
+                "rows",
+                f"{summary['rows_accepted']:,} accepted, "
+                f"{summary['rows_refused']:,} refused",
+            )
+        )
+    if summary["orders"] is not None:
+        rows.append(("SKUs planned", f"{summary['skus']:,}"))
+        rows.append(
+            (
+                "orders",
+                f"{summary['orders']:,}, of them {summary['orders_held']:,} held",
+            )
+        )
+        rows.append(("order lines", f"{summary['order_lines']:,}"))
+        codes = summary["exceptions_by_code"]
+        rows += [
+            ("exceptions" if first else "", f"{count:>7,}  {code}")
+            for first, (code, count) in zip(
+                [True] + [False] * len(codes), sorted(codes.items()), strict=False
+            )
+        ]
+    if summary["warnings"]:
+        rows.append(("warnings", ", ".join(summary["warnings"])))
+    if summary["seconds"]:
+        stages = [f"{name} {took:.1f}" for name, took in summary["seconds"].items()]
+        rows.append(("seconds", ", ".join(stages)))
+    rows.append(("window", _window_text(summary["window"])))
+    places = summary["places"]
+    if summary["version"] is not None:
+        rows.append(("orders in", places["orders"]))
+        rows.append(("exceptions in", places["exceptions"]))
+    if places["quarantine"]:
+        rows.append(("quarantine in", places["quarantine"]))
+    rows.append(("log", places["log"]))
+    return rows
+
+
+def _window_text(window: dict[str, Any]) -> str:
+    span = f"{window['start'][:16]} to {window['deadline'][:16]}"
+    share = window["elapsed_share"]
+    if share is None:
+        return f"{span}, not tonight's"
+    if window["deadline_missed"]:
+        return f"{span}, DEADLINE MISSED: {share:.0%} of the window elapsed"
+    return f"{span}, {share:.0%} elapsed"

@@ -1,0 +1,157 @@
+"""Running dbt in this process: the project is parsed once, then built date by date.
+
+Parsing takes seconds and every change of ``--vars`` would ask for it again. Models,
+hooks and test arguments render ``run_date`` when they run, so one parse serves all
+dates.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ingestion.batch.rule_variables import RuleVariables
+from ingestion.config import PROJECT_DIR, Settings
+from ingestion.errors import DataTestError, ProcurementError
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+#: Called with the number of nodes done and their total.
+OnNode = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What one build of a date did.
+
+    Attributes:
+        models: seconds by model, in the order in which they ended.
+        tests: number of data tests that passed.
+        warnings: data tests of severity warn that found rows.
+    """
+
+    models: dict[str, float]
+    tests: int
+    warnings: list[str]
+
+
+class Transformation:
+    """The dbt project on one target, for as many dates as a run has."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._manifest: Manifest | None = None
+        # profiles.yml and the raw tables take their places from the environment.
+        os.environ["PROCUREMENT_LAKE"] = settings.lake
+        os.environ["PROCUREMENT_STATE"] = str(settings.state)
+
+    def build(
+        self, business_date: date, variables: RuleVariables, on_node: OnNode
+    ) -> BuildResult:
+        """Build and test everything of one date.
+
+        Raises:
+            DataTestError: a data test of severity error found rows.
+            ProcurementError: a model or a hook failed; the message is dbt's.
+        """
+        from dbt.cli.main import dbtRunner
+
+        values = {"run_date": str(business_date), **variables.for_dbt()}
+        runner = dbtRunner(self._parsed(), callbacks=[_node_counter(on_node)])
+        outcome = runner.invoke(
+            [
+                "build",
+                *("--selector", "nightly"),
+                *("--vars", json.dumps(values)),
+                *self._options(),
+            ]
+        )
+        if outcome.exception is not None:
+            raise _failure(business_date, str(outcome.exception))
+        return _result(business_date, getattr(outcome.result, "results", []))
+
+    def _parsed(self) -> Manifest:
+        if self._manifest is None:
+            from dbt.cli.main import dbtRunner
+
+            outcome = dbtRunner().invoke(["parse", *self._options()])
+            if outcome.exception is not None or not outcome.success:
+                raise ProcurementError(
+                    f"The dbt project cannot be parsed: {outcome.exception}. "
+                    "Run `dbt parse` to see where."
+                )
+            self._manifest = outcome.result  # type: ignore[assignment]
+        assert self._manifest is not None  # noqa: S101  for the type checker
+        return self._manifest
+
+    def _options(self) -> list[str]:
+        return [
+            *("--target", self._settings.target),
+            *("--project-dir", str(PROJECT_DIR)),
+            *("--profiles-dir", str(PROJECT_DIR)),
+            *("--target-path", str(self._settings.state / "dbt")),
+            *("--log-path", str(self._settings.state / "logs")),
+            *("--log-level", "none"),
+        ]
+
+
+def _node_counter(on_node: OnNode) -> Callable[[Any], None]:
+    total = 0
+    done = 0
+
+    def count(event: Any) -> None:
+        nonlocal total, done
+        if event.info.name == "LogStartLine":
+            total = event.data.total
+        elif event.info.name == "NodeFinished":
+            done += 1
+            on_node(done, max(total, done))
+
+    return count
+
+
+def _result(business_date: date, results: list[Any]) -> BuildResult:
+    """Sort out dbt's node results; broken nodes before failed tests."""
+    broken = [r for r in results if r.status in ("error", "runtime error")]
+    if broken:
+        raise _failure(business_date, f"{broken[0].node.name}: {broken[0].message}")
+    failed = [r for r in results if r.status == "fail"]
+    if failed:
+        raise DataTestError(_failed_tests(business_date, failed))
+    if not results:
+        raise _failure(business_date, "the selector chose nothing to build")
+    models = [r for r in results if r.node.resource_type == "model"]
+    tests = [r for r in results if r.node.resource_type == "test"]
+    return BuildResult(
+        models={r.node.name: round(r.execution_time, 3) for r in models},
+        tests=len(tests),
+        warnings=[r.node.name for r in tests if r.status == "warn"],
+    )
+
+
+def _failure(business_date: date, message: str) -> ProcurementError:
+    text = " ".join(message.split())
+    return ProcurementError(
+        f"dbt could not build {business_date}: {text}. "
+        f"Run dbt build --vars '{{run_date: {business_date}}}' to see it in full."
+    )
+
+
+def _failed_tests(business_date: date, failed: list[Any]) -> str:
+    lines = [
+        f"  {result.node.name}: {result.message} ({result.node.original_file_path})"
+        for result in failed
+    ]
+    return "\n".join(
+        [
+            f"{business_date}: {len(failed)} data test(s) failed, nothing was published.",
+            *lines,
+            f"Run dbt test --vars '{{run_date: {business_date}}}' --store-failures "
+            "to look at the rows.",
+        ]
+    )
