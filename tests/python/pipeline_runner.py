@@ -1,0 +1,85 @@
+"""The real pipeline as an operator runs it: two commands in subprocesses.
+
+A folder holds what one run needs and leaves: ``inbox/``, ``master/``, ``lake/``.
+The state is apart from it, so that runs share one embedded PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+SECONDS_ALLOWED = 600
+
+
+@dataclass(frozen=True)
+class PipelineRun:
+    """How a run ended, and the folder in which it publishes."""
+
+    exit_code: int
+    published: Path
+    stdout: str
+    stderr: str
+
+
+def run_pipeline(
+    workdir: Path,
+    state: Path,
+    first: date,
+    last: date,
+    variables: Mapping[str, bool | int | float],
+) -> PipelineRun:
+    """Load ``workdir/master`` and run a window of dates over ``workdir/inbox``.
+
+    Rows of the master data of an earlier call are deleted.
+
+    Raises:
+        AssertionError: the master data does not load.
+    """
+    loaded = _call(
+        state, "-m", "ingestion", "master", "load", "--from", f"{workdir}/master",
+        "--prune",
+    )  # fmt: skip
+    assert loaded.returncode == 0, loaded.stderr
+    done = _call(
+        state, "run_batch.py", "--from", str(first), "--to", str(last),
+        "--inbox", f"{workdir}/inbox", "--lake", f"{workdir}/lake",
+        "--vars", json.dumps(variables), "--json",
+    )  # fmt: skip
+    output = workdir / "lake" / "output"
+    return PipelineRun(done.returncode, output, done.stdout, done.stderr)
+
+
+def stop_database(state: Path) -> None:
+    """Stop the embedded PostgreSQL that the state's runs have started."""
+    _call(state, "-m", "ingestion", "db", "down")
+
+
+def _call(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=PROJECT,
+        env=_environment(state),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS_ALLOWED,
+        check=False,
+    )
+
+
+def _environment(state: Path) -> dict[str, str]:
+    """The caller's, without a PostgreSQL or paths that a person works with."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PG", "PROCUREMENT_", "DBT_"))
+    }
+    return {**kept, "PROCUREMENT_STATE": str(state)}
