@@ -149,7 +149,7 @@ def _failed_tests(business_date: date, failed: list[Any]) -> str:
     ]
     return "\n".join(
         [
-            f"{business_date}: {len(failed)} data test(s) failed, nothing was published.",
+            f"{business_date}: {len(failed)} data test(s) failed; nothing published.",
             *lines,
             f"Run dbt test --vars '{{run_date: {business_date}}}' --store-failures "
             "to look at the rows.",

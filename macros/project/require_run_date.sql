@@ -5,12 +5,13 @@
     Unit tests, docs and tests of what is already built need no date.
 #}
 {% macro require_run_date() -%}
-    {%- if execute and flags.WHICH in ['build', 'run'] and var('run_date', none) is none
-        and selected_resources | select('match', '^model\.') | list -%}
-        {{ exceptions.raise_compiler_error(
-            "run_date is missing. Say which business date to build: "
-            ~ "dbt build --vars '{run_date: 2026-01-01}'"
-        ) }}
+    {%- if execute and flags.WHICH in ['build', 'run'] and var('run_date', none) is none -%}
+        {%- for node in selected_resources if node.startswith('model.') -%}
+            {{ exceptions.raise_compiler_error(
+                "run_date is missing. Say which business date to build: "
+                ~ "dbt build --vars '{run_date: 2026-01-01}'"
+            ) }}
+        {%- endfor -%}
     {%- endif -%}
     {%- do run_date() -%}
 {%- endmacro %}

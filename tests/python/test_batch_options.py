@@ -1,0 +1,135 @@
+"""Dates, the window, rule variables: what a person may type, and what comes of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ingestion.batch.locks import date_lock
+from ingestion.batch.options import parse_options
+from ingestion.batch.rule_variables import load_rule_variables
+from ingestion.batch.window import BatchWindow
+from ingestion.errors import DateLockedError, UsageError
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 1, 2, 21, 5, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("now", "evening"),
+    [
+        (datetime(2026, 1, 1, 22, 0, tzinfo=timezone.utc), date(2026, 1, 1)),
+        (datetime(2026, 1, 2, 0, 30, tzinfo=timezone.utc), date(2026, 1, 1)),
+        (datetime(2026, 1, 2, 11, 59, tzinfo=timezone.utc), date(2026, 1, 1)),
+        (datetime(2026, 1, 2, 12, 0, tzinfo=timezone.utc), date(2026, 1, 2)),
+    ],
+)
+def test_without_a_date_a_run_belongs_to_the_evening_before(
+    now: datetime, evening: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BUSINESS_TIMEZONE", raising=False)
+
+    assert parse_options([], now).dates == [evening]
+
+
+def test_the_evening_is_that_of_the_business_time_zone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BUSINESS_TIMEZONE", "Asia/Tokyo")
+
+    # 03:30 in Tokyo on the 2nd: still the evening of the 1st.
+    now = datetime(2026, 1, 1, 18, 30, tzinfo=timezone.utc)
+    assert parse_options([], now).dates == [date(2026, 1, 1)]
+
+
+def test_a_window_holds_both_its_ends() -> None:
+    dates = parse_options(["--from", "2026-02-27", "--to", "2026-03-01"], NOW).dates
+
+    assert dates == [date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--date", "2026-1-1"],
+        ["--date", "2026-02-30"],
+        ["--date", "20260101"],
+        ["--date", "2026-01-01 "],
+        ["--date", "٢٠٢٦-01-01"],
+        ["--date", "0026-01-01"],
+        ["--date", "'; drop table x --"],
+        ["--from", "2026-01-01"],
+        ["--from", "2026-01-02", "--to", "2026-01-01"],
+        ["--date", "2026-01-01", "--from", "2026-01-01", "--to", "2026-01-01"],
+        ["--vars", "[1]"],
+        ["--vars", "{run_date: 2026-01-01}"],
+        ["--vars", "{net_open_order: true}"],
+        ["--vars", "{net_open_orders: 1}"],
+        ["--vars", "{spike_sigma: -1}"],
+        ["--vars", "{spike_window_days: 2.5}"],
+        ["--vars", "{spike_sigma: '3); drop table x --'}"],
+        ["--vars", "{a: [}"],
+    ],
+)
+def test_wrong_usage_is_refused_with_what_to_do(arguments: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_options(arguments, NOW)
+
+    assert caught.value.exit_code == 2
+    assert len(str(caught.value)) > 20
+
+
+@pytest.mark.parametrize("arguments", [["--dat", "2026-01-01"], ["--target", "spark"]])
+def test_unknown_options_exit_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse_options(arguments, NOW)
+
+    assert caught.value.code == 2
+
+
+def test_rule_variables_start_from_the_project_and_take_what_is_given() -> None:
+    variables = load_rule_variables("{spike_sigma: 2.50, net_open_orders: true}")
+
+    assert variables.for_dbt() == {
+        "net_open_orders": True,
+        "spike_window_days": "28",
+        "spike_min_run_dates": "7",
+        "spike_sigma": "2.5",
+        "spike_ratio": "2",
+        "allow_missing_warehouses": False,
+    }
+    assert list(variables.for_manifest()) == sorted(variables.for_dbt())
+
+
+def test_the_window_is_two_hours_long_also_when_clocks_change() -> None:
+    window = BatchWindow.of(date(2026, 3, 28), BERLIN)
+
+    assert window.start == datetime(2026, 3, 28, 22, 0, tzinfo=BERLIN)
+    assert window.deadline == datetime(2026, 3, 29, 0, 0, tzinfo=BERLIN)
+    assert window.elapsed_share(window.start + timedelta(minutes=30)) == 0.25
+
+
+def test_a_deadline_is_missed_only_by_the_run_of_its_night() -> None:
+    window = BatchWindow.of(date(2026, 1, 1), BERLIN)
+    late = window.deadline + timedelta(minutes=1)
+
+    assert window.passes_deadline(late)
+    assert not window.passes_deadline(window.deadline)
+    assert not window.passes_deadline(window.deadline + timedelta(days=30))
+
+
+def test_a_date_is_held_by_one_run_and_free_when_it_has_ended(tmp_path: Path) -> None:
+    day = date(2026, 1, 1)
+    with date_lock(tmp_path, "lake", day, NOW):
+        with (
+            pytest.raises(DateLockedError, match="2026-01-02T21:05"),
+            date_lock(tmp_path, "lake", day, NOW),
+        ):
+            pass
+        with date_lock(tmp_path, "another lake", day, NOW):
+            pass
+    with date_lock(tmp_path, "lake", day, NOW):
+        pass

@@ -1,0 +1,191 @@
+"""Publishing: everything of a date becomes visible, or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
+
+from ingestion.batch.publication import Provenance, publish, published_version
+from ingestion.lake import LocalLake
+
+DAY = date(2026, 1, 1)
+PROVENANCE = Provenance(inputs=[], master_data="0" * 64, rule_variables={}, code={})
+
+ORDER: dict[str, Any] = {
+    "order_id": "PO-20260101-SUP-001",
+    "status": "released",
+    "supplier_name": "Süd",
+    "lead_time_days": 3,
+    "currency": "EUR",
+    "requested_delivery_date": "2026-01-04",
+    "line_count": 1,
+    "total_amount": 72.00,
+    "lines": [
+        {
+            "line_number": 1,
+            "sku_id": "SKU-00123",
+            "name": 'Nut "M8"',
+            "ordered_quantity": 60.000,
+            "unit": "EA",
+            "pack_size": 12.000,
+            "packs": 5,
+            "unit_price": 1.2000,
+            "line_amount": 72.00,
+            "demand": 13.000,
+            "safety_stock": 0.000,
+            "available": 0.000,
+            "reserved": 0.000,
+            "on_order": 0.000,
+            "net_demand": 13.000,
+            "moq": 50.000,
+            "quantity_after_moq": 50.000,
+            "surplus": 47.000,
+            "flags": None,
+        }
+    ],
+    "business_date": "2026-01-01",
+    "supplier_id": "SUP-001",
+}
+
+# The order of the interface description, to the letter.
+EXPECTED_ORDER = (
+    '{"schema_version":1,"order_id":"PO-20260101-SUP-001",'
+    '"business_date":"2026-01-01","version":1,"status":"released",'
+    '"supplier":{"supplier_id":"SUP-001","name":"Süd","lead_time_days":3},'
+    '"currency":"EUR","requested_delivery_date":"2026-01-04","line_count":1,'
+    '"total_amount":72,"lines":[{"line_number":1,"sku_id":"SKU-00123",'
+    '"name":"Nut \\"M8\\"","ordered_quantity":60,"unit":"EA","pack_size":12,'
+    '"packs":5,"unit_price":1.2,"line_amount":72,"explanation":{"demand":13,'
+    '"safety_stock":0,"available":0,"reserved":0,"on_order":0,"net_demand":13,'
+    '"moq":50,"quantity_after_moq":50,"surplus":47,"flags":[]}}]}\n'
+)
+
+
+def export(lake: LocalLake, name: str, part: str, *rows: dict[str, Any]) -> None:
+    content = "".join(f"{json.dumps(row)}\n" for row in rows)
+    path = f"export/{name}/business_date={DAY}/{part}/data_0.json"
+    with lake.writer(path, replace=True) as stream:
+        stream.write(content.encode())
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> LocalLake:
+    lake = LocalLake(tmp_path)
+    export(lake, "supplier_orders", "supplier_id=SUP-001", ORDER)
+    export(
+        lake,
+        "demand",
+        "part=all",
+        {"sku_id": "SKU-00123", "demand": 13.000},
+        {"sku_id": "SKU-00124", "demand": 0},
+    )
+    return lake
+
+
+def output(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted((root / "output").rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_an_order_is_published_to_the_byte(lake: LocalLake, tmp_path: Path) -> None:
+    publish(lake, DAY, PROVENANCE)
+
+    order = output(tmp_path)["output/supplier_orders/2026-01-01/SUP-001.json"]
+    assert order.decode() == EXPECTED_ORDER
+
+
+def test_the_manifest_names_every_file_with_its_sha256(
+    lake: LocalLake, tmp_path: Path
+) -> None:
+    publish(lake, DAY, PROVENANCE)
+
+    files = output(tmp_path)
+    manifest = json.loads(
+        files.pop("output/supplier_orders/2026-01-01/manifest.json").decode()
+    )
+    listed = {file["name"]: file["sha256"] for file in manifest["files"]}
+    assert listed == {
+        path.removeprefix("output/").removeprefix(
+            "supplier_orders/2026-01-01/"
+        ): hashlib.sha256(content).hexdigest()
+        for path, content in files.items()
+    }
+    assert published_version(lake, DAY) == 1
+
+
+def test_later_dates_find_demand_and_open_lines(
+    lake: LocalLake, tmp_path: Path
+) -> None:
+    publish(lake, DAY, PROVENANCE)
+
+    manifests = tmp_path / "manifests"
+    assert (manifests / "published_demand/2026-01-01/v1.jsonl").read_text() == (
+        '{"version":"1","sku_id":"SKU-00123","demand":"13"}\n'
+    )
+    assert (manifests / "published_order_lines/2026-01-01/v1.jsonl").read_text() == (
+        '{"version":"1","sku_id":"SKU-00123","ordered_quantity":"60",'
+        '"requested_delivery_date":"2026-01-04"}\n'
+    )
+
+
+class FailingLake(LocalLake):
+    """A lake that fails at its n-th change, as a full disk would."""
+
+    def __init__(self, folder: Path, changes: int) -> None:
+        super().__init__(folder)
+        self.left = changes
+
+    def _change(self) -> None:
+        if self.left == 0:
+            raise OSError(28, "No space left on device")
+        self.left -= 1
+
+    @contextmanager
+    def writer(self, path: str, *, replace: bool = False) -> Iterator[BinaryIO]:
+        self._change()
+        with super().writer(path, replace=replace) as stream:
+            yield stream
+
+    def rename(self, source: str, target: str) -> None:
+        self._change()
+        super().rename(source, target)
+
+
+def test_a_publication_that_fails_anywhere_leaves_nothing_and_can_be_repeated(
+    lake: LocalLake, tmp_path: Path
+) -> None:
+    failures = 0
+    for changes in range(100):
+        try:
+            publish(FailingLake(tmp_path, changes), DAY, PROVENANCE)
+            break
+        except OSError:
+            failures += 1
+            assert output(tmp_path) == {}
+            assert published_version(lake, DAY) is None
+
+    assert failures >= 6
+    assert published_version(lake, DAY) == 1
+    assert not list(tmp_path.glob("versions/_building/*"))
+
+
+def test_a_folder_without_manifest_is_not_published_and_is_replaced(
+    lake: LocalLake, tmp_path: Path
+) -> None:
+    with lake.writer("output/supplier_orders/2026-01-01/OLD.json") as stream:
+        stream.write(b"{}\n")
+    assert published_version(lake, DAY) is None
+
+    publish(lake, DAY, PROVENANCE)
+
+    assert "output/supplier_orders/2026-01-01/OLD.json" not in output(tmp_path)
