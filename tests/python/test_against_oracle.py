@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
+
 from oracle import Result, Variables, exceptions_csv, exceptions_json
 from oracle.exceptions import COLUMNS, in_report_order
 from pipeline_runner import PipelineRun, run_pipeline, stop_database

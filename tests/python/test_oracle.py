@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from oracle import (
     Inputs,
     LoadedFile,

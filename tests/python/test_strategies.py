@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
+
 from oracle import OrderLine, StockRow
 from strategies import Scenario, expected_results, receive, scenarios
 from strategies.expectation import Received, received

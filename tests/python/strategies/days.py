@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
-from oracle import Master, OrderLine, Result, StockRow, Supplier, Variables
 
+from oracle import Master, OrderLine, Result, StockRow, Supplier, Variables
 from strategies import pools
 from strategies.expectation import expected_results
 from strategies.masters import masters, pick, rarely, some

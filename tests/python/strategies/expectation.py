@@ -14,7 +14,6 @@ from oracle import (
     StockRow,
     calculate,
 )
-
 from strategies.scenario import DrawnDay, OrderFile, Scenario, StockFile
 from strategies.writing import order_file_bytes, stock_file_bytes
 

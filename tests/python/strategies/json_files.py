@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oracle import OrderLine
-
 from strategies.handwriting import Handwriting
 from strategies.scenario import OrderFile
 

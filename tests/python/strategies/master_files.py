@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from oracle import Master
-
 from strategies.handwriting import Handwriting
 
 _Value = str | int | Decimal | None

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
-from oracle import Master, Offer, Product, ReplenishmentRule, Store, Supplier, Warehouse
 
+from oracle import Master, Offer, Product, ReplenishmentRule, Store, Supplier, Warehouse
 from strategies import pools
 
 T = TypeVar("T")

@@ -6,7 +6,6 @@ import gzip
 from pathlib import Path
 
 from oracle import Master
-
 from strategies.csv_files import csv_bytes, order_cells, stock_cells
 from strategies.json_files import json_orders
 from strategies.master_files import master_files
