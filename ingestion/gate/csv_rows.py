@@ -1,0 +1,183 @@
+"""CSV rows: the header that names their columns, and which of them are accepted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingestion.contracts import Column, Contract
+from ingestion.gate.csv_text import CsvReader, Record
+from ingestion.gate.drafts import Sink
+from ingestion.gate.source import Lines, skip_blank
+from ingestion.gate.tally import FileRefusedError, Tally
+from ingestion.gate.values import BLANKS, CONSTRAINT, MAX_TEXT, TYPE, Check, check_for
+
+_DELIMITERS = (",", ";")
+
+
+@dataclass(frozen=True)
+class Header:
+    """The columns of one file.
+
+    Attributes:
+        width: number of cells that every row must have.
+        places: position of each contract column, None where the file lacks it.
+        unknown: names that the contract does not know.
+    """
+
+    width: int
+    places: tuple[int | None, ...]
+    unknown: tuple[str, ...]
+
+
+def read_csv(lines: Lines, contract: Contract, landed: Sink, tally: Tally) -> None:
+    """Check a file's rows and write the accepted ones.
+
+    Written is a header and the contract's columns in the contract's order, with
+    commas, LF, and an empty cell for what is absent. No accepted value needs quotes.
+
+    Raises:
+        FileRefusedError: the header is wrong, or the records cannot be told apart.
+    """
+    reader = CsvReader(lines, skip_blank(lines) + 1)
+    header = read_header(reader, contract)
+    tally.unknown(header.unknown)
+    names = ",".join(column.name for column in contract.columns)
+    landed.write(f"{names}\n".encode("ascii"))
+    rows = _Rows(contract, header, landed, tally)
+    while record := reader.record():
+        rows.take(record)
+
+
+def read_header(reader: CsvReader, contract: Contract) -> Header:
+    """Read the header, by comma or semicolon: whichever gives all that is mandatory.
+
+    Raises:
+        FileRefusedError: neither does, or a name is blank, doubled or not UTF-8.
+    """
+    failures: list[FileRefusedError] = []
+    for delimiter in _DELIMITERS:
+        header = _try_header(reader, contract, delimiter)
+        if isinstance(header, Header):
+            reader.record()
+            return header
+        failures.append(header)
+    raise min(failures, key=_is_delimiter_wrong)
+
+
+def _try_header(
+    reader: CsvReader, contract: Contract, delimiter: str
+) -> Header | FileRefusedError:
+    try:
+        record = reader.try_record(delimiter)
+        if record is None:
+            return FileRefusedError("source-error", "The file is empty.")
+        return _header(record, contract)
+    except FileRefusedError as error:
+        return error
+
+
+def _header(record: Record, contract: Contract) -> Header:
+    if record.problem:
+        raise FileRefusedError(
+            record.problem,
+            "The header cannot be read: it is not UTF-8, holds NUL, or its quotes "
+            "are wrong.",
+            record.line,
+        )
+    names = [cell.strip(BLANKS) for cell in record.cells]
+    known = [column.name for column in contract.columns]
+    missing = [
+        column.name
+        for column in contract.columns
+        if column.required and column.name not in names
+    ]
+    if missing:
+        raise _MissingLabelError(missing, known, names, record.line)
+    for name, times in Counter(names).items():
+        if not name:
+            raise FileRefusedError(
+                "blank-label", "A column of the header has no name.", record.line
+            )
+        if times > 1:
+            raise FileRefusedError(
+                "duplicate-label",
+                f"The header names the column {name[:100]!r} more than once.",
+                record.line,
+                name[:100],
+            )
+    places = tuple(names.index(name) if name in names else None for name in known)
+    return Header(len(names), places, tuple(set(names) - set(known)))
+
+
+class _MissingLabelError(FileRefusedError):
+    def __init__(
+        self, missing: list[str], known: list[str], names: list[str], line: int
+    ) -> None:
+        super().__init__(
+            "missing-label",
+            f"The header lacks the mandatory column {', '.join(missing)}.",
+            line,
+            missing[0],
+        )
+        self.found = len(set(known) & set(names))
+
+
+def _is_delimiter_wrong(error: FileRefusedError) -> tuple[int, int]:
+    """Sorts first what went wrong with the delimiter that was meant."""
+    if isinstance(error, _MissingLabelError):
+        return 1, -error.found
+    return 0, 0
+
+
+class _Rows:
+    """Takes records, writes or refuses each."""
+
+    def __init__(
+        self, contract: Contract, header: Header, landed: Sink, tally: Tally
+    ) -> None:
+        self._tally = tally
+        self._write = landed.write
+        self._width = header.width
+        self._fields: list[tuple[Column, int | None, bool, Check]] = [
+            (column, place, column.required, check_for(column))
+            for column, place in zip(contract.columns, header.places, strict=True)
+        ]
+        names = [column.name for column in contract.columns]
+        self._site = names.index(contract.site_column)
+        self._add_site: Callable[[str], None] = tally.site_ids.add
+
+    def take(self, record: Record) -> None:
+        """Check one record."""
+        cells = record.cells
+        if record.problem:
+            self._reject(record, record.problem)
+            return
+        if len(cells) != self._width:
+            short = len(cells) < self._width
+            self._reject(record, "missing-cell" if short else "extra-cell")
+            return
+        written = []
+        for column, place, required, check in self._fields:
+            text = "" if place is None else cells[place].strip(BLANKS)
+            if text:
+                reason = check(text) if len(text) <= MAX_TEXT else TYPE
+            else:
+                reason = CONSTRAINT if required else None
+            if reason:
+                self._reject(record, reason, column.name, text or None)
+                return
+            written.append(text)
+        self._tally.accepted += 1
+        self._add_site(written[self._site])
+        self._write((",".join(written) + "\n").encode("ascii"))
+
+    def _reject(
+        self,
+        record: Record,
+        reason: str,
+        column: str | None = None,
+        value: str | None = None,
+    ) -> None:
+        self._tally.reject(record.line, reason, record.text, column=column, value=value)

@@ -1,0 +1,89 @@
+"""Files of the lake that are written before it is known whether they stay."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Protocol
+
+from ingestion.gate.source import CHUNK
+from ingestion.gate.tally import Reject
+from ingestion.lake import Lake
+
+
+class Sink(Protocol):
+    """Something that takes bytes."""
+
+    def write(self, content: bytes, /) -> object: ...
+
+
+class _DroppedError(Exception):
+    """Tells the lake's writer that the file is not to appear."""
+
+
+class Draft:
+    """A file that appears under its path when it is kept, and else never.
+
+    It is opened by the first bytes or by ``keep``: a draft that nothing was
+    written to, and that is dropped, touches nothing.
+    """
+
+    def __init__(self, lake: Lake, path: str) -> None:
+        self.path = path
+        self._context = lake.writer(path, replace=True)
+        self._waiting = bytearray()
+        self._digest = hashlib.sha256()
+        self._is_open = False
+
+    def write(self, content: bytes, /) -> None:
+        """Add bytes; they reach the lake in blocks."""
+        self._waiting += content
+        if len(self._waiting) >= CHUNK:
+            self._flush()
+
+    def keep(self) -> str:
+        """Have the file appear; the sha256 of its bytes, in hexadecimal."""
+        self._flush()
+        self._is_open = False
+        self._context.__exit__(None, None, None)
+        return self._digest.hexdigest()
+
+    def drop(self) -> None:
+        """Have the file not appear."""
+        if self._is_open:
+            self._is_open = False
+            error = _DroppedError(self.path)
+            with suppress(_DroppedError):
+                self._context.__exit__(_DroppedError, error, None)
+
+    def _flush(self) -> None:
+        if not self._is_open:
+            self._stream = self._context.__enter__()
+            self._is_open = True
+        self._digest.update(self._waiting)
+        self._stream.write(self._waiting)
+        self._waiting = bytearray()
+
+
+class RejectsDraft(Draft):
+    """The refused rows of one file, one JSON object a line."""
+
+    def __init__(self, lake: Lake, path: str) -> None:
+        super().__init__(lake, path)
+        self.count = 0
+
+    def add(self, reject: Reject) -> None:
+        """Add one refused row."""
+        self.count += 1
+        text = json.dumps(asdict(reject), ensure_ascii=False)
+        # Lone surrogates, the only thing UTF-8 cannot hold, become JSON escapes.
+        self.write(text.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def copy(lake: Lake, source: str, target: str) -> None:
+    """Copy a file within the lake, whole or not at all."""
+    with lake.reader(source) as reading, lake.writer(target, replace=True) as writing:
+        while block := reading.read(CHUNK):
+            writing.write(block)

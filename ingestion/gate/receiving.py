@@ -1,0 +1,159 @@
+"""The gate: everything in the inbox of a date is landed, or refused and kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+from ingestion.errors import ProcurementError
+from ingestion.gate.drafts import copy
+from ingestion.gate.inbox import FORMATS, Candidate, candidates
+from ingestion.gate.intake import Intake, Receipt, content_of
+from ingestion.gate.ledger import Changes, Ledger
+from ingestion.gate.records import COUNTED, FEEDS, ReceivedFile, load_history, save
+from ingestion.lake import Lake, LakeFile
+
+OnFile = Callable[[ReceivedFile], None]
+_DIGITS = re.compile(r"-([0-9a-f]{12})\.(?:json|csv)\Z")
+
+
+def receive(
+    lake: Lake,
+    inbox: Path,
+    business_date: date,
+    *,
+    run_id: str,
+    received_at: datetime,
+    on_file: OnFile | None = None,
+) -> list[ReceivedFile]:
+    """Receive both feeds of a date that is not published yet.
+
+    Files are known by feed, date and sha256. The same bytes again change nothing;
+    other bytes that are accepted under a known name supersede the former; a refused
+    file supersedes nothing. What lies under ``raw`` afterwards is exactly what the
+    load history counts, also when an earlier run was killed.
+
+    Args:
+        lake: where accepted files are landed, and refused ones kept.
+        inbox: folder with ``orders/YYYY-MM-DD`` and ``stock/YYYY-MM-DD``; it is
+            only read. A date's folder that does not exist holds no files.
+        business_date: the date whose folders are read.
+        run_id: written into new entries of the load history.
+        received_at: aware instant, written into new entries.
+        on_file: called after each file, for progress.
+
+    Returns:
+        The date's complete load history, by feed, name and sha256.
+
+    Raises:
+        UsageError: the inbox does not exist, or a contract is wrong.
+        ProcurementError: a file cannot be read or is still being written, or a
+            landed file has disappeared from the lake.
+    """
+    history = load_history(lake, business_date)
+    receipt = Receipt(business_date, run_id, received_at)
+    waiting = {feed: candidates(inbox, feed, business_date) for feed in FEEDS}
+    for feed in FEEDS:
+        known = [received for received in history if received.feed == feed]
+        ledger = Ledger(feed, business_date.isoformat(), known)
+        _receive_feed(lake, ledger, receipt, waiting[feed], on_file)
+        _apply(lake, ledger.settle_rest())
+        _clear_raw(lake, feed, business_date, ledger.files())
+    return load_history(lake, business_date)
+
+
+def _receive_feed(
+    lake: Lake,
+    ledger: Ledger,
+    receipt: Receipt,
+    waiting: list[Candidate],
+    on_file: OnFile | None,
+) -> None:
+    intake = Intake(lake, ledger, receipt)
+    for candidate in waiting:
+        received = _received(lake, ledger, intake, candidate)
+        if received.status != "late":
+            _apply(lake, ledger.arrive(received))
+        if on_file:
+            on_file(ledger.find(*received.key) or received)
+
+
+def _received(
+    lake: Lake, ledger: Ledger, intake: Intake, candidate: Candidate
+) -> ReceivedFile:
+    """The entry for what the inbox holds, read only if that is not known yet."""
+    content = content_of(candidate)
+    known = ledger.find(candidate.name, content.sha256)
+    if known and not _is_lost(lake, known) and _is_settled(ledger, known):
+        return known
+    if candidate.reason or content.sha256 is None:
+        return intake.refuse_by_name(candidate, content)
+    is_known = ledger.verdict(content.sha256, candidate.reading)
+    if not known and (is_known or ledger.counts(content.sha256)):
+        return intake.reference(candidate, content)
+    received = intake.validate(candidate, content)
+    if known:
+        return replace(received, received_at=known.received_at, run_id=known.run_id)
+    return received
+
+
+def _is_settled(ledger: Ledger, known: ReceivedFile) -> bool:
+    """Whether there is a verdict on a known entry, or it needs none."""
+    if known.sha256 is None or known.has_verdict or known.status == "late":
+        return True
+    verdict = ledger.verdict(known.sha256, known.reading)
+    return verdict is not None or ledger.counts(known.sha256)
+
+
+def _is_lost(lake: Lake, known: ReceivedFile) -> bool:
+    if known.status == "late" or known.landed_path is None:
+        return False
+    return not lake.exists(known.landed_path)
+
+
+def _apply(lake: Lake, all_changes: Iterable[Changes]) -> None:
+    for changes in all_changes:
+        for source, target in changes.copies:
+            copy(lake, source, target)
+        for received in changes.manifests:
+            save(lake, received)
+        for path in changes.deletions:
+            lake.delete(path)
+
+
+def _clear_raw(
+    lake: Lake, feed: str, business_date: date, files: list[ReceivedFile]
+) -> None:
+    """Take out of ``raw`` what no manifest counts: a killed run may have left it.
+
+    Raises:
+        ProcurementError: a file that counts is not there.
+    """
+    folder = f"raw/{feed}/{business_date.isoformat()}"
+    counted = {item.landed_path: item for item in files if item.status in COUNTED}
+    found = [item for each in FORMATS[feed] for item in lake.files(f"{folder}/{each}")]
+    for path in counted.keys() - {item.path for item in found}:
+        raise ProcurementError(
+            f"{lake.root}/{path} is missing: {counted[path].file_name} was landed "
+            "there and counts. Restore it, or put the file into the inbox again."
+        )
+    safe = {item.sha256[:12] for item in files if item.sha256 and item.landed_path}
+    for entry in found:
+        if entry.path not in counted:
+            _take_out(lake, entry, feed, business_date, safe)
+
+
+def _take_out(
+    lake: Lake, entry: LakeFile, feed: str, business_date: date, safe: set[str]
+) -> None:
+    digits = _DIGITS.search(entry.name)
+    day = business_date.isoformat()
+    aside = f"held_back/{feed}/{day}/superseded/{entry.name}"
+    if (digits and digits[1] in safe) or lake.exists(aside):
+        lake.delete(entry.path)
+    else:
+        # Nobody knows where it came from, so it is kept, where it does not count.
+        lake.rename(entry.path, aside)
