@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +37,14 @@ DATABASE = "postgresql"
 class Plugin(BasePlugin):
     """Prepares every DuckDB database that dbt opens for this project."""
 
-    def initialize(self, plugin_config: dict[str, Any]) -> None:  # noqa: ARG002
-        """Start the server and make the folders, before DuckDB opens its file."""
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Start the server and make the folders, before DuckDB opens its file.
+
+        ``folders`` of the configuration are those of the lake that models write to.
+        """
         try:
             self._settings = load_settings()
-            self._make_folders(self._settings)
+            self._make_folders(self._settings, plugin_config.get("folders", []))
             self._postgres = _postgres_with_tables(self._settings)
         except ProcurementError as error:
             raise DbtRuntimeError(str(error)) from None
@@ -84,13 +88,13 @@ class Plugin(BasePlugin):
         """Each of dbt's threads has its own session."""
         cursor.execute("set TimeZone = 'UTC'")
 
-    def _make_folders(self, settings: Settings) -> None:
+    def _make_folders(self, settings: Settings, in_lake: Sequence[str]) -> None:
         if "://" in settings.lake:
             raise UsageError(
                 f"The embedded target cannot write to the lake {settings.lake!r}. "
                 "Set PROCUREMENT_LAKE to a local folder, or use the trino target."
             )
-        folders = [Path(settings.lake) / "export"]
+        folders = [Path(settings.lake) / folder for folder in in_lake]
         if self.creds is not None and self.creds.path != ":memory:":
             folders.append(Path(self.creds.path).parent)
         try:
