@@ -7,7 +7,7 @@ SUPPORTED = import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
 
 VENV   := .venv
 RUN    := $(VENV)/bin/python
-DBT    := $(RUN) -m dbt.cli.main
+DBT    := $(VENV)/bin/dbt
 # Named for the content of the lock files: the second time there is nothing to do,
 # and another commit's lock file is installed without being asked for.
 RUNTIME := $(VENV)/.runtime-$(shell cksum < requirements/runtime.txt | tr ' ' '-')
@@ -55,7 +55,7 @@ lint: $(DEV) $(PACKAGES) ## Read everything with every linter, and parse for bot
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
-	@$(VENV)/bin/sqlfluff lint --disable-progress-bar models macros tests analyses
+	@$(VENV)/bin/sqlfluff lint --disable-progress-bar models tests/assertions analyses
 	@$(VENV)/bin/yamllint --strict .
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(DBT) --quiet --warn-error parse --no-partial-parse --target embedded --target-path .state/lint

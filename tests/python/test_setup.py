@@ -130,6 +130,23 @@ def test_lock_file_belongs_to_packages_file() -> None:
     assert locked["packages"] == [{"name": "dbt_utils", **declared["packages"][0]}]
 
 
+@pytest.mark.parametrize("name", ["runtime", "dev"])
+def test_requirements_are_locked(name: str) -> None:
+    """Every wanted package is pinned, hashed, and from no address of anybody's own."""
+    lines = "\n".join(
+        (PROJECT_DIR / "requirements" / f"{part}.in").read_text()
+        for part in {name, "runtime"}
+    ).splitlines()
+    wanted = {line for line in lines if line and not line.startswith(("#", "-r"))}
+    locked = (PROJECT_DIR / "requirements" / f"{name}.txt").read_text()
+    pins = re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", locked, re.MULTILINE)
+
+    assert {w for w in wanted if "==" not in w} <= {package for package, _ in pins}
+    assert {w for w in wanted if "==" in w} <= {f"{p}=={v}" for p, v in pins}
+    assert len(pins) == len(re.findall(r"==[^\n]*\\\n    --hash=sha256:", locked))
+    assert not re.findall(r"://|(?<![\w.])/(?:home|root|tmp)/", locked)
+
+
 def test_genuine_package_is_left_alone(tmp_path: Path) -> None:
     genuine = tmp_path / "dbt_packages" / "dbt_utils" / "dbt_project.yml"
     genuine.parent.mkdir(parents=True)
