@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,17 @@ def read_pid_file(data: Path) -> PidFile | None:
         return None
 
 
+def end_server(found: PidFile, seconds: float) -> None:
+    """Ask a server to shut down at once, cutting its connections, and wait for it.
+
+    Not by ``pg_ctl stop``, which waits in vain for a process that has ended but
+    that nobody has collected, as happens in containers.
+    """
+    with suppress(psutil.Error):
+        psutil.Process(found.pid).send_signal(signal.SIGINT)
+    _wait_while(found.is_alive, seconds)
+
+
 def labelled_processes(label: str) -> list[psutil.Process]:
     """Living processes of the server that carries this label in its titles.
 
@@ -70,12 +82,7 @@ def labelled_processes(label: str) -> list[psutil.Process]:
 
 def wait_until_gone(label: str, seconds: float) -> bool:
     """Wait for the last process of a server to end; False when time is up."""
-    end = time.monotonic() + seconds
-    while labelled_processes(label):
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
+    return _wait_while(lambda: bool(labelled_processes(label)), seconds)
 
 
 def end_processes(label: str) -> None:
@@ -86,3 +93,12 @@ def end_processes(label: str) -> None:
                 process.send_signal(number)
         if wait_until_gone(label, 5):
             return
+
+
+def _wait_while(condition: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True

