@@ -7,7 +7,7 @@ from datetime import date
 from random import Random
 from typing import BinaryIO
 
-from ingestion.generator.retailer import WAREHOUSES, Retailer, Sku
+from ingestion.generator.retailer import Retailer, Sku
 
 COLUMNS = ("warehouse_id", "sku_id", "snapshot_at", "available", "reserved")
 #: A warehouse writes commas or semicolons, always the same one.
@@ -45,7 +45,7 @@ def _rows(
 
 
 def _units(random: Random, sku: Sku) -> tuple[int, int]:
-    """Between nothing and two days' orders over all warehouses, a little reserved."""
-    available = random.randrange(0, 2 * sku.expected + 2) * 2 // WAREHOUSES
+    """Enough for a day or a little more over all warehouses, a little reserved."""
+    available = random.randrange(0, 4 * sku.expected + 5) // 5
     reserved = random.choice((0, 0, 0, available // 10))
     return available, reserved
