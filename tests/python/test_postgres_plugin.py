@@ -95,7 +95,7 @@ def run_python(
         cwd=project,
         env={
             **without,
-            "PYTHONPATH": str(PROJECT_DIR),
+            "PYTHONPATH": os.pathsep.join([str(PROJECT_DIR), *sys.path]),
             "CHECKOUT": str(PROJECT_DIR),
             "PROCUREMENT_LAKE": str(project / "lake"),
             "PROCUREMENT_STATE": str(state),
