@@ -19,7 +19,6 @@ export PIP_USER := 0
 export PIP_USE_PEP517 := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
-export DBT_PROFILES_DIR := $(CURDIR)
 unexport PYTHONHOME PYTHONPATH
 MAKEFLAGS += --no-print-directory
 
