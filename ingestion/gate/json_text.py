@@ -11,6 +11,9 @@ import json
 import re
 from typing import Any, NoReturn
 
+#: Levels of objects and arrays in one another. The interpreter has a limit too, but
+#: one that depends on who calls; what is accepted must not.
+MAX_DEPTH = 100
 MARK = re.compile("[\ud800\udc80-\udcff]")
 _QUOTE_ESCAPE_OR_MARK = re.compile(r'"|\\.|[\ud800\udc80-\udcff]', re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -70,7 +73,7 @@ class JsonReader:
         """
         self.doubled = False
         try:
-            return self._decoder.raw_decode(text, start)
+            value, end = self._decoder.raw_decode(text, start)
         except json.JSONDecodeError as error:
             # Text that is only cut off stops the reader at its end, or at the
             # beginning of a string, escape or literal that is not complete.
@@ -81,6 +84,12 @@ class JsonReader:
             ) from error
         except RecursionError as error:
             raise MalformedError("nesting-too-deep", start) from error
+        # An order opens one bracket for itself, one for its lines, one for each of
+        # them. Only where there are many more is the depth worth measuring.
+        opened = text.count("{", start, end) + text.count("[", start, end)
+        if opened - _flat_size(value) >= MAX_DEPTH and _is_deep(value):
+            raise MalformedError("nesting-too-deep", start)
+        return value, end
 
     def elements(self, text: str) -> list[tuple[int, int]] | None:
         """Where the elements of every ``lines`` array of an order stand.
@@ -134,6 +143,25 @@ def without_loose_marks(text: str) -> str:
             parts += [text[position : found.start()], " "]
             position = found.end()
     return "".join([*parts, text[position:]])
+
+
+def _flat_size(value: Any) -> int:
+    lines = value.get("lines") if isinstance(value, dict) else None
+    return len(lines) if isinstance(lines, list) else 0
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _after_comma(text: str, position: int) -> int:

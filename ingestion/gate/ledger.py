@@ -28,11 +28,20 @@ REJECTS = ".rejects.jsonl"
 
 @dataclass
 class Changes:
-    """What has to be done in the lake, in this order, so that a kill does no harm."""
+    """What has to be done in the lake, in this order, so that a kill does no harm.
+
+    Attributes:
+        copies: from and to; a source that is gone was copied before.
+        gains: the manifest of what counts from now on.
+        deletions: files that no manifest will name.
+        losses: the manifests of what no longer counts, which bring a run that was
+            killed before them to do the deletions again.
+    """
 
     copies: list[tuple[str, str]] = field(default_factory=list)
-    manifests: list[ReceivedFile] = field(default_factory=list)
+    gains: list[ReceivedFile] = field(default_factory=list)
     deletions: list[str] = field(default_factory=list)
+    losses: list[ReceivedFile] = field(default_factory=list)
 
 
 class Ledger:
@@ -129,10 +138,10 @@ class Ledger:
                 self._put(self._as_other(item, owner, changes))
         after = self._content(sha256)
         kept = {path for item in after for path in _paths(item)}
-        # What gains comes before what loses.
-        after.sort(key=lambda item: owner is None or item.key != owner.key)
-        changes.manifests = self._unsaved(after)
         changes.deletions = sorted(paths - kept)
+        for item in self._unsaved(after):
+            gains = owner is not None and item.key == owner.key
+            (changes.gains if gains else changes.losses).append(item)
         return changes
 
     def _owner(self, active: list[ReceivedFile]) -> ReceivedFile | None:
@@ -237,7 +246,7 @@ class Ledger:
 
     def _changes_of(self, keys: Iterable[Key]) -> list[Changes]:
         unsaved = self._unsaved([self._files[key] for key in keys])
-        return [Changes(manifests=unsaved)] if unsaved else []
+        return [Changes(losses=unsaved)] if unsaved else []
 
     def _unsaved(self, files: list[ReceivedFile]) -> list[ReceivedFile]:
         unsaved = [item for item in files if self._saved.get(item.key) != item]

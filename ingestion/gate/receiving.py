@@ -117,11 +117,14 @@ def _is_lost(lake: Lake, known: ReceivedFile) -> bool:
 def _apply(lake: Lake, all_changes: Iterable[Changes]) -> None:
     for changes in all_changes:
         for source, target in changes.copies:
-            copy(lake, source, target)
-        for received in changes.manifests:
+            if lake.exists(source):
+                copy(lake, source, target)
+        for received in changes.gains:
             save(lake, received)
         for path in changes.deletions:
             lake.delete(path)
+        for received in changes.losses:
+            save(lake, received)
 
 
 def _clear_raw(
