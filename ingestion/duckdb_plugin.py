@@ -2,7 +2,7 @@
 
 It lets ``dbt build`` work with nothing started before. The profile names it::
 
-    path: <lake>/warehouse/procurement.duckdb
+    path: <lake>/warehouse/warehouse.duckdb
     plugins: [{module: ingestion.duckdb_plugin}]
     module_paths: ['.']
 

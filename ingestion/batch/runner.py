@@ -48,7 +48,9 @@ def main(
 def _run(options: Options, clock: Callable[[], datetime]) -> int:
     settings = options.settings
     run_id = new_run_id(clock())
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 120  # paths in a file should not be folded at 80
     if not options.as_json:
         # First of all: a run without --date chose it by the clock.
         console.print(f"Business date {describe_dates(options.dates)}")
@@ -66,6 +68,8 @@ def _run(options: Options, clock: Callable[[], datetime]) -> int:
             raise ProcurementError(
                 "Interrupted. Nothing half-done is published; run again to complete."
             ) from None
+        except ProcurementError:
+            raise
         except Exception:
             log.event("defect", traceback=traceback.format_exc())
             raise ProcurementError(

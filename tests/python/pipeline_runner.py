@@ -43,12 +43,12 @@ def run_pipeline(
     Raises:
         AssertionError: the master data does not load.
     """
-    loaded = _call(
+    loaded = call(
         state, "-m", "ingestion", "master", "load", "--from", f"{workdir}/master",
         "--prune",
     )  # fmt: skip
     assert loaded.returncode == 0, loaded.stderr
-    done = _call(
+    done = call(
         state, "run_batch.py", "--from", str(first), "--to", str(last),
         "--inbox", f"{workdir}/inbox", "--lake", f"{workdir}/lake",
         "--vars", json.dumps(variables), "--json",
@@ -57,16 +57,14 @@ def run_pipeline(
     return PipelineRun(done.returncode, output, done.stdout, done.stderr)
 
 
-def stop_database(state: Path) -> None:
-    """Stop the embedded PostgreSQL that the state's runs have started."""
-    _call(state, "-m", "ingestion", "db", "down")
-
-
-def _call(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def call(
+    state: Path, *arguments: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run Python with these arguments in the project, and wait for its end."""
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=PROJECT,
-        env=_environment(state),
+        env={**_environment(state), **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",

@@ -21,7 +21,8 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 
 from oracle import Result, Variables, exceptions_csv, exceptions_json
 from oracle.exceptions import COLUMNS, in_report_order
-from pipeline_runner import PipelineRun, run_pipeline, stop_database
+from pipeline_runner import PipelineRun, run_pipeline
+from postgres_states import state_folder
 from strategies import (
     DrawnDay,
     Scenario,
@@ -36,10 +37,9 @@ WANTED = os.environ.get("ORACLE_EXAMPLES")
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("state")
-    yield folder
-    stop_database(folder)
+def state() -> Iterator[Path]:
+    with state_folder() as folder:
+        yield folder
 
 
 # A run takes seconds, so an example that fails is reported as it was drawn.
