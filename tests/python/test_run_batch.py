@@ -202,11 +202,14 @@ def a_product_twice(state: Path) -> Iterator[dict[str, str]]:
     with connection_settings(state) as server, closing(connect(server)) as connection:
         with connection, connection.cursor() as cursor:
             cursor.execute("alter table master.products drop constraint products_pkey")
-            cursor.execute(
-                "insert into master.products (sku_id, name) values ('A', '2')"
-            )
+            cursor.execute("insert into master.products values ('A', '2')")
         try:
-            yield
+            yield {
+                "PGHOST": server.host,
+                "PGPORT": str(server.port),
+                "PGUSER": server.user,
+                "PGDATABASE": server.database,
+            }
         finally:
             with connection, connection.cursor() as cursor:
                 cursor.execute("delete from master.products where name = '2'")
