@@ -184,4 +184,3 @@ def _drop_plugins(folder: Path) -> None:
     for plugin in folder.iterdir():
         if plugin.name not in PLUGINS:
             shutil.rmtree(plugin)
-

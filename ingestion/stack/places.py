@@ -161,7 +161,9 @@ def _secrets(home: Path) -> Secrets:
     file = home / "secrets.env"
     names = [field.name for field in fields(Secrets)]
     if not file.exists():
-        lines = [f"{name.upper()}_PASSWORD={secrets.token_urlsafe(24)}" for name in names]
+        lines = [
+            f"{name.upper()}_PASSWORD={secrets.token_urlsafe(24)}" for name in names
+        ]
         _write_private(file, "\n".join(lines) + "\n")
     pairs = dict(line.split("=", 1) for line in file.read_text().splitlines() if line)
     return Secrets(**{name: pairs[f"{name.upper()}_PASSWORD"] for name in names})

@@ -71,7 +71,10 @@ class Process:
                 cwd=folder,
                 start_new_session=True,
             )
-        record = {"pid": started.pid, "started": psutil.Process(started.pid).create_time()}
+        record = {
+            "pid": started.pid,
+            "started": psutil.Process(started.pid).create_time(),
+        }
         unfinished = self._record.with_suffix(".tmp")
         unfinished.write_text(json.dumps(record))
         unfinished.replace(self._record)
