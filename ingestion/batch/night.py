@@ -105,9 +105,6 @@ class Night:
     def _locks(self, business_date: date) -> Iterator[None]:
         state, lake = self._settings.state, self._lake.root
         with date_lock(state, lake, business_date, self._clock()):
-            if self._settings.target != "embedded":
-                yield
-                return
             with engine_lock(state, lake, self._progress.waiting_for_engine):
                 yield
 

@@ -31,7 +31,7 @@ from ingestion.stack.services import (
     check_namenode,
     check_trino,
     java_process,
-    make_lake,
+    make_folders,
 )
 
 #: In the order in which they are started; each needs those before it.
@@ -158,7 +158,7 @@ class Stack:
             )
         self._start("namenode", programs.namenode(), programs, check_namenode)
         self._start("datanode", programs.datanode(), programs, check_datanode)
-        make_lake(place)
+        make_folders(place)
 
     def _start_metastore(self, programs: Programs) -> None:
         if java_process(self._place, "metastore").find() is None:

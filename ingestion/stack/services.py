@@ -121,12 +121,18 @@ def check_datanode(place: StackPlace) -> None:
         assert stream.read() == b"ready"  # noqa: S101
 
 
-def make_lake(place: StackPlace) -> None:
-    """The lake's folder: the batch user's, read by its group, closed to others."""
+def make_folders(place: StackPlace) -> None:
+    """The lake, and the metastore's default place, which nothing of ours uses.
+
+    They are the batch user's, read by its group and closed to others.
+    """
     client = hdfs_client(place)
-    client.makedirs(LAKE_PATH)
-    client.set_owner(LAKE_PATH, BATCH_USER, BATCH_USER)
-    client.set_permission(LAKE_PATH, "750")
+    for folder in (LAKE_PATH, "/user/hive"):
+        client.makedirs(folder)
+        client.set_owner(folder, BATCH_USER, BATCH_USER)
+        client.set_permission(folder, "750")
+    # Others pass through it to what is theirs.
+    client.set_permission("/user", "755")
 
 
 def check_metastore(place: StackPlace) -> None:

@@ -15,3 +15,25 @@
     delete from {{ target }} where business_date = {{ run_date_literal() }};
     insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ source }}
 {%- endmacro %}
+
+{#
+    One MERGE, one snapshot: readers see the old rows of the date or the new ones,
+    never none and never both. It needs no key: a single row of the source matches
+    every row of the date and deletes it; the new rows match nothing and are inserted.
+#}
+{% macro trino__replace_date_sql(target, source, columns) -%}
+    {%- set names = columns.split(', ') -%}
+    merge into {{ target }} as present
+    using (
+        select {{ columns }}, cast(null as date) as replaced_date from {{ source }}
+        union all
+        select {% for _ in names %}null, {% endfor %}{{ run_date_literal() }}
+    ) as given
+    on
+        present.business_date = {{ run_date_literal() }}
+        and present.business_date = given.replaced_date
+    when matched then delete
+    when not matched and given.replaced_date is null then
+        insert ({{ columns }})
+        values ({% for name in names %}given.{{ name }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
