@@ -87,6 +87,7 @@ class Transformation:
                 )
             self._manifest = outcome.result  # type: ignore[assignment]
         assert self._manifest is not None  # noqa: S101  for the type checker
+        _forget_compiled(self._manifest)
         return self._manifest
 
     def _options(self) -> list[str]:
@@ -98,6 +99,20 @@ class Transformation:
             *("--log-path", str(self._settings.state / "logs")),
             *("--log-level", "none"),
         ]
+
+
+def _forget_compiled(manifest: Manifest) -> None:
+    """Make dbt compile every node anew.
+
+    dbt leaves in the manifest which ephemeral models a node has taken in, and would
+    not put them into the SQL of the next date.
+    """
+    for node in manifest.nodes.values():
+        if getattr(node, "compiled", False):
+            node.compiled = False  # type: ignore[union-attr]
+            node.compiled_code = None  # type: ignore[union-attr]
+            node.extra_ctes_injected = False  # type: ignore[union-attr]
+            node.extra_ctes = []  # type: ignore[union-attr]
 
 
 def _node_counter(on_node: OnNode) -> Callable[[Any], None]:
