@@ -153,7 +153,7 @@ def wait_until(
     while True:
         try:
             is_ready()
-        except Exception as error:  # noqa: BLE001  # whatever a starting server says
+        except Exception as error:  # whatever a starting server says
             if process.find() is None:
                 raise process.failure("ended while it was starting") from None
             if time.monotonic() > end:

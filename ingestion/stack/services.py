@@ -92,6 +92,7 @@ class Programs:
             f"-Xmx{heap}",
             *("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"),
             *("-Djava.net.preferIPv4Stack=true", "-Dfile.encoding=UTF-8"),
+            "--enable-native-access=ALL-UNNAMED",
             *("-cp", class_path),
         ]
 
