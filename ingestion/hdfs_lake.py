@@ -19,7 +19,7 @@ from typing import IO, Any, BinaryIO, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 import requests
-from hdfs import HdfsError, InsecureClient
+from hdfs import HdfsError, InsecureClient  # type: ignore[import-untyped]
 from urllib3.exceptions import HTTPError
 
 from ingestion.errors import ServiceUnavailableError, UsageError
@@ -48,7 +48,7 @@ _Result = TypeVar("_Result")
 
 
 class _Client(InsecureClient):  # type: ignore[misc]
-    """The package's client, for names as they are: ``#LATEST`` is one like any other."""
+    """The package's client, for which ``#LATEST`` is a name like any other."""
 
     def resolve(self, hdfs_path: str) -> str:
         return posixpath.normpath(hdfs_path)
@@ -207,8 +207,8 @@ class HdfsLake:
 
     def _silence(self, path: str, error: Exception) -> ServiceUnavailableError:
         return ServiceUnavailableError(
-            f"HDFS does not answer at {self._webhdfs} ({path}: {type(error).__name__}). "
-            "Check that the NameNode and a DataNode run and that WEBHDFS_URL is right, "
+            f"HDFS does not answer at {self._webhdfs} for {path} "
+            f"({type(error).__name__}). Check that the NameNode and a DataNode run and that WEBHDFS_URL is right, "
             "then run again."
         )
 

@@ -104,9 +104,11 @@ class Night:
     @contextmanager
     def _locks(self, business_date: date) -> Iterator[None]:
         state, lake = self._settings.state, self._lake.root
-        with date_lock(state, lake, business_date, self._clock()):
-            with engine_lock(state, lake, self._progress.waiting_for_engine):
-                yield
+        with (
+            date_lock(state, lake, business_date, self._clock()),
+            engine_lock(state, lake, self._progress.waiting_for_engine),
+        ):
+            yield
 
     def _order(self, business_date: date, outcome: DateOutcome) -> None:
         outcome.version_before = published_version(self._lake, business_date)

@@ -107,12 +107,14 @@ def _forget_compiled(manifest: Manifest) -> None:
     dbt leaves in the manifest which ephemeral models a node has taken in, and would
     not put them into the SQL of the next date.
     """
+    from dbt.contracts.graph.nodes import CompiledNode
+
     for node in manifest.nodes.values():
-        if getattr(node, "compiled", False):
-            node.compiled = False  # type: ignore[union-attr]
-            node.compiled_code = None  # type: ignore[union-attr]
-            node.extra_ctes_injected = False  # type: ignore[union-attr]
-            node.extra_ctes = []  # type: ignore[union-attr]
+        if isinstance(node, CompiledNode):
+            node.compiled = False
+            node.compiled_code = None
+            node.extra_ctes_injected = False
+            node.extra_ctes = []
 
 
 def _node_counter(on_node: OnNode) -> Callable[[Any], None]:

@@ -169,7 +169,7 @@ def _unpack(archive: Path, folder: Path, only: str = "") -> None:
         # Maven has checked the archive's digest; what it holds is a release.
         contents.extraction_filter = getattr(tarfile, "fully_trusted_filter", None)
         for member in contents:
-            top, _, rest = member.name.partition("/")
+            _, _, rest = member.name.partition("/")
             if not rest or only not in f"/{rest}":
                 continue
             if member.islnk():

@@ -106,7 +106,7 @@ class Process:
             return 0
         with suppress(psutil.Error):
             family = [process, *process.children(recursive=True)]
-            return round(sum(p.memory_info().rss for p in family) / 2**20)
+            return int(sum(p.memory_info().rss for p in family) / 2**20)
         return 0
 
     def failure(self, reason: str) -> ServiceUnavailableError:
@@ -153,7 +153,7 @@ def wait_until(
     while True:
         try:
             is_ready()
-        except Exception as error:  # whatever a starting server says
+        except Exception as error:  # noqa: PERF203  # whatever a starting server says
             if process.find() is None:
                 raise process.failure("ended while it was starting") from None
             if time.monotonic() > end:

@@ -19,7 +19,7 @@ from ingestion.stack.places import (
 from ingestion.stack.processes import Process
 
 if TYPE_CHECKING:
-    from hdfs import InsecureClient
+    from hdfs import InsecureClient  # type: ignore[import-untyped]
 
 #: Superuser of HDFS.
 HDFS_USER = "hdfs"
@@ -159,7 +159,7 @@ def trino_rows(place: StackPlace, statement: str, user: str = BATCH_USER) -> lis
     """Rows of one statement."""
     from trino.dbapi import connect
 
-    connection = connect(
+    connection = connect(  # type: ignore[no-untyped-call]
         host=HOST, port=place.ports.trino, user=user, request_timeout=20, max_attempts=1
     )
     try:

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import psycopg2
 import pytest
-from hdfs import HdfsError
+from hdfs import HdfsError  # type: ignore[import-untyped]
 
 from ingestion.config import PROJECT_DIR
 from ingestion.hdfs_lake import open_hdfs_lake
@@ -42,7 +42,7 @@ def lake(stack: StackPlace) -> Lake:
 
 @pytest.fixture(scope="module")
 def embedded(workdir: Path) -> LocalLake:
-    """Made-up files, with all that is wrong on purpose, published by the embedded engine."""
+    """Made-up files, some wrong on purpose, published by the embedded engine."""
     generated = ("generate", "--from", DATES[0], "--to", DATES[-1])
     places = {
         "PROCUREMENT_STATE": str(workdir / "state"),
