@@ -208,8 +208,8 @@ class HdfsLake:
     def _silence(self, path: str, error: Exception) -> ServiceUnavailableError:
         return ServiceUnavailableError(
             f"HDFS does not answer at {self._webhdfs} for {path} "
-            f"({type(error).__name__}). Check that the NameNode and a DataNode run and that WEBHDFS_URL is right, "
-            "then run again."
+            f"({type(error).__name__}). Check that the NameNode and a DataNode run and "
+            "that WEBHDFS_URL is right, then run again."
         )
 
     def _refusal(self, path: str, error: HdfsError) -> Exception:
