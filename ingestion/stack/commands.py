@@ -20,6 +20,9 @@ def add_commands(
     up.set_defaults(run=stack_up)
     down = actions.add_parser("down", help="stop what stack up started")
     down.set_defaults(run=stack_down)
+    tls = actions.add_parser("tls", help="let Trino speak TLS and ask for passwords")
+    tls.add_argument("--off", action="store_true", help="back to plain HTTP")
+    tls.set_defaults(run=stack_tls)
     status = actions.add_parser("status", help="what is up, and where its page is")
     status.set_defaults(run=stack_status)
     logs = actions.add_parser("logs", help="the end of every service's log")
@@ -44,6 +47,24 @@ def stack_down(_: argparse.Namespace) -> int:
     from ingestion.stack.launcher import Stack
 
     Stack(load_settings().state, _say).down()
+    return 0
+
+
+def stack_tls(arguments: argparse.Namespace) -> int:
+    """Make, or remove, what the TLS profile needs; the next start takes it."""
+    from ingestion.config import load_settings
+    from ingestion.stack.places import stack_place
+    from ingestion.stack.tls import make_tls, remove_tls
+
+    place = stack_place(load_settings().state)
+    if arguments.off:
+        remove_tls(place)
+        _say("Trino speaks plain HTTP again after: stack down, stack up.")
+        return 0
+    make_tls(place)
+    _say(f"Certificate: {place.certificate}, valid for 127.0.0.1 and localhost.")
+    _say(f"Passwords of procurement and analyst: {place.home / 'secrets.env'}.")
+    _say("Trino takes both after: stack down, stack up.")
     return 0
 
 

@@ -42,7 +42,7 @@ _PORTS_OF = {
     "namenode": ("hdfs", "hdfs_http"),
     "datanode": ("datanode", "datanode_http", "datanode_ipc"),
     "metastore": ("metastore",),
-    "trino": ("trino",),
+    "trino": ("trino", "trino_internal"),
 }
 _USERS = {
     "namenode": HDFS_USER,
@@ -106,11 +106,12 @@ class Stack:
     def status(self) -> list[ServiceStatus]:
         """Every service in the order in which they start."""
         ports = self._place.ports
+        scheme = "https" if self._place.has_tls else "http"
         pages = {
             "namenode": f"http://{HOST}:{ports.hdfs_http}",
             "datanode": f"http://{HOST}:{ports.datanode_http}",
             "metastore": f"thrift://{HOST}:{ports.metastore}",
-            "trino": f"http://{HOST}:{ports.trino}",
+            "trino": f"{scheme}://{HOST}:{ports.trino}",
         }
         first = ServiceStatus(
             "postgres",

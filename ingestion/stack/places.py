@@ -29,6 +29,7 @@ class Ports:
     """Every port that the stack listens on, all on loopback."""
 
     trino: int = 8080
+    trino_internal: int = 8081
     postgres: int = 15432
     hdfs: int = 8020
     hdfs_http: int = 9870
@@ -45,11 +46,21 @@ class Ports:
 
 @dataclass(frozen=True)
 class Secrets:
-    """Passwords of the PostgreSQL roles; random, made once per stack."""
+    """Passwords, random, made once per stack.
+
+    Attributes:
+        loader, trino_reader, metastore: of PostgreSQL's roles.
+        procurement, analyst: of Trino's users, where it asks for passwords.
+        keystore, trino_shared: of Trino's own.
+    """
 
     loader: str
     trino_reader: str
     metastore: str
+    procurement: str
+    analyst: str
+    keystore: str
+    trino_shared: str
 
 
 @dataclass(frozen=True)
@@ -75,12 +86,36 @@ class StackPlace:
         """One file per service."""
         return self.home / "logs"
 
+    @property
+    def tls(self) -> Path:
+        """Certificate, keystore and password file, where the TLS profile is on."""
+        return self.home / "tls"
+
+    @property
+    def certificate(self) -> Path:
+        """Trino's own certificate, which clients verify it by."""
+        return self.tls / "certificate.pem"
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether Trino speaks TLS and asks for passwords."""
+        return self.certificate.exists()
+
     def client_environment(self) -> dict[str, str]:
         """What a shell needs to work with the stack."""
+        with_password = {
+            "TRINO_HTTP_SCHEME": "https",
+            "TRINO_METHOD": "ldap",  # what dbt-trino calls any password
+            "TRINO_PASSWORD": self.secrets.procurement,
+            "TRINO_CERT": str(self.certificate),
+            # Where it is set to something else, requests prefers that to TRINO_CERT.
+            "REQUESTS_CA_BUNDLE": str(self.certificate),
+        }
         return {
             "TRINO_HOST": HOST,
             "TRINO_PORT": str(self.ports.trino),
             "TRINO_USER": BATCH_USER,
+            **(with_password if self.has_tls else {}),
             "PGHOST": HOST,
             "PGPORT": str(self.ports.postgres),
             "PGUSER": BATCH_USER,
@@ -111,7 +146,12 @@ class StackPlace:
             "POSTGRES_HOST": HOST,
             "POSTGRES_PORT": str(ports.postgres),
             "TRINO_PORT": str(ports.trino),
+            "TRINO_INTERNAL_PORT": str(ports.trino_internal),
             "TRINO_ETC_DIR": str(CONFIGURATION / "trino"),
+            "TRINO_SHARED_SECRET": self.secrets.trino_shared,
+            "TRINO_KEYSTORE": str(self.tls / "keystore.p12"),
+            "TRINO_KEYSTORE_PASSWORD": self.secrets.keystore,
+            "TRINO_PASSWORD_FILE": str(self.tls / "passwords"),
             "TRINO_READER_PASSWORD": self.secrets.trino_reader,
         }
 
@@ -159,14 +199,18 @@ def _port(environ: Mapping[str, str], name: str) -> int:
 
 def _secrets(home: Path) -> Secrets:
     file = home / "secrets.env"
-    names = [field.name for field in fields(Secrets)]
-    if not file.exists():
-        lines = [
-            f"{name.upper()}_PASSWORD={secrets.token_urlsafe(24)}" for name in names
-        ]
-        _write_private(file, "\n".join(lines) + "\n")
-    pairs = dict(line.split("=", 1) for line in file.read_text().splitlines() if line)
-    return Secrets(**{name: pairs[f"{name.upper()}_PASSWORD"] for name in names})
+    text = file.read_text() if file.exists() else ""
+    found = dict(line.split("=", 1) for line in text.splitlines() if line)
+    names = {field.name: f"{field.name.upper()}_PASSWORD" for field in fields(Secrets)}
+    made = {
+        variable: secrets.token_urlsafe(24)
+        for variable in names.values()
+        if variable not in found
+    }
+    if made:
+        found.update(made)
+        _write_private(file, "".join(f"{k}={v}\n" for k, v in found.items()))
+    return Secrets(**{name: found[variable] for name, variable in names.items()})
 
 
 def _write_private(file: Path, text: str) -> None:

@@ -78,9 +78,12 @@ class Programs:
     def trino(self) -> list[str]:
         """Trino, through its own launcher, in the foreground."""
         launcher = str(self.jars.trino / "bin" / "launcher")
+        # The profile with TLS differs in what the server listens to, and in no more.
+        name = "config-tls" if self.place.has_tls else "config"
         return [
             *(launcher, "run", "--jvm-dir", str(self.java)),
             *("--etc-dir", str(CONFIGURATION / "trino")),
+            *("--config", str(CONFIGURATION / "trino" / f"{name}.properties")),
             *("--data-dir", str(self.place.home / "trino")),
         ]
 
@@ -155,12 +158,35 @@ def check_trino(place: StackPlace) -> None:
         trino_rows(place, statement)
 
 
-def trino_rows(place: StackPlace, statement: str, user: str = BATCH_USER) -> list[Any]:
-    """Rows of one statement."""
+def trino_rows(
+    place: StackPlace,
+    statement: str,
+    user: str = BATCH_USER,
+    password: str | None = None,
+) -> list[Any]:
+    """Rows of one statement; with TLS under the user's password, or a given one."""
+    import requests
+    from trino.auth import BasicAuthentication
     from trino.dbapi import connect
 
+    secrets = {BATCH_USER: place.secrets.procurement, "analyst": place.secrets.analyst}
+    with_password = {
+        "http_scheme": "https",
+        "auth": BasicAuthentication(user, password or secrets.get(user, "")),
+    }
+    session = requests.Session()
+    # REQUESTS_CA_BUNDLE of a person's shell would win over our certificate.
+    session.trust_env = False
+    if place.has_tls:
+        session.verify = str(place.certificate)
     connection = connect(  # type: ignore[no-untyped-call]
-        host=HOST, port=place.ports.trino, user=user, request_timeout=20, max_attempts=1
+        host=HOST,
+        port=place.ports.trino,
+        user=user,
+        request_timeout=20,
+        max_attempts=1,
+        http_session=session,
+        **(with_password if place.has_tls else {}),
     )
     try:
         cursor = connection.cursor()

@@ -137,22 +137,37 @@ def test_date_without_rows_replaces_those_of_an_earlier_build(
     trino_rows(stack, f"delete from {table} where business_date = date '{day}'")
 
 
+@pytest.mark.parametrize("catalog", ["iceberg", "iceberg_reader"])
 @pytest.mark.parametrize(
     "statement",
     [
-        "insert into iceberg.procurement.exception_codes (code) values ('x')",
-        "delete from iceberg.procurement.fct_net_demand",
-        "update iceberg.procurement.fct_net_demand set net_demand = 0",
-        "drop table iceberg.procurement.fct_net_demand",
-        "create table iceberg.procurement.mine (a integer)",
-        "create schema iceberg.mine",
-        "alter table iceberg.procurement.fct_net_demand execute optimize",
+        "insert into {}.procurement.exception_codes (code) values ('x')",
+        "delete from {}.procurement.fct_net_demand",
+        "update {}.procurement.fct_net_demand set net_demand = 0",
+        "drop table {}.procurement.fct_net_demand",
+        "create table {}.procurement.mine (a integer)",
+        "create schema {}.mine",
+        "alter table {}.procurement.fct_net_demand execute optimize",
+        "alter table {}.procurement.fct_net_demand execute expire_snapshots",
+        "call {}.system.unregister_table('procurement', 'fct_net_demand')",
+    ],
+)
+def test_analyst_changes_no_table(
+    published: Lake, stack: StackPlace, statement: str, catalog: str
+) -> None:
+    with pytest.raises(Exception, match="Access Denied"):
+        trino_rows(stack, statement.format(catalog), user="analyst")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
         "insert into hive.export.demand values ('x', 1, date '2026-01-01', 'all')",
         "drop table hive.raw.orders_json_files",
         "insert into postgresql.master.stores (store_id) values ('x')",
     ],
 )
-def test_analyst_writes_nothing(
+def test_analyst_changes_nothing_else(
     published: Lake, stack: StackPlace, statement: str
 ) -> None:
     with pytest.raises(Exception, match="Access Denied"):
@@ -160,8 +175,11 @@ def test_analyst_writes_nothing(
 
 
 def test_analyst_reads(published: Lake, stack: StackPlace) -> None:
-    for table in ("iceberg.procurement.fct_net_demand", "hive.raw.orders_json"):
-        [[count]] = trino_rows(stack, f"select count(*) from {table}", user="analyst")
+    for name in (
+        "iceberg_reader.procurement.fct_net_demand",
+        "postgresql.master.stores",
+    ):
+        [[count]] = trino_rows(stack, f"select count(*) from {name}", user="analyst")
         assert count > 0
 
 
