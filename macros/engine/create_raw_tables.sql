@@ -122,6 +122,10 @@
     {#- The manifest lies beside the orders, which are JSON documents too. -#}
     {%- set only = {'published_dates': '/manifest.json'} -%}
     {%- do trino_require_listed_date() -%}
+    {#- What only compiles needs no server. -#}
+    {%- if flags.WHICH not in ['build', 'run', 'seed', 'test', 'snapshot'] -%}
+        {%- do return('') -%}
+    {%- endif -%}
     {%- set comments = trino_comments() -%}
     {%- set statements = trino_clear_export(comments) -%}
     {%- if not comments -%}
