@@ -110,8 +110,7 @@ class HdfsLake:
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as content:
             yield cast(BinaryIO, content)
             self._send(path, content)
-        folder, name = posixpath.split(path)
-        self._rename(f"{folder}/_{name}", path, "OVERWRITE" if replace else "NONE")
+        self._rename(_unfinished(path), path, "OVERWRITE" if replace else "NONE")
 
     def rename(self, source: str, target: str) -> None:
         self._make_folder(posixpath.dirname(target))
@@ -124,9 +123,8 @@ class HdfsLake:
 
     def _send(self, path: str, content: IO[bytes]) -> None:
         """Send the whole content under its unfinished name, until it is there."""
-        folder, name = posixpath.split(path)
-        self._make_folder(folder)
-        unfinished = f"{folder}/_{name}"
+        self._make_folder(posixpath.dirname(path))
+        unfinished = _unfinished(path)
         digest = _digest(content)
 
         def send() -> None:
@@ -184,7 +182,8 @@ class HdfsLake:
         return sorted(visible, key=lambda entry: entry[0].encode())
 
     def _full(self, path: str) -> str:
-        return posixpath.join(self._folder, path)
+        # Never the root of HDFS, however the path begins.
+        return posixpath.join(self._folder, path.lstrip("/"))
 
     def _call(self, path: str, call: Callable[[], _Result]) -> _Result:
         """Make one call, again after faults that may pass.
@@ -264,6 +263,12 @@ def open_hdfs_lake(location: str, environ: Mapping[str, str] = os.environ) -> Hd
         )
     user = environ.get("HADOOP_USER_NAME") or "procurement"
     return HdfsLake(location, webhdfs, user)
+
+
+def _unfinished(path: str) -> str:
+    """The name of a file while it is being sent."""
+    folder, name = posixpath.split(path)
+    return posixpath.join(folder, f"_{name}")
 
 
 def _digest(stream: IO[bytes]) -> tuple[int, str]:
