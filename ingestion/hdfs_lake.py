@@ -13,7 +13,7 @@ import os
 import posixpath
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, TypeVar, cast
 from urllib.parse import unquote, urlsplit
@@ -135,9 +135,11 @@ class HdfsLake:
                 overwrite=True,
                 permission=_FILE_RIGHTS,
             )
-            with self.reader(unfinished) as stream:
-                if _digest(stream) != digest:
-                    raise requests.ConnectionError("other bytes arrived than were sent")
+            # Not by reader(): its faults are final, these are tried again.
+            with self._client.read(self._full(unfinished), chunk_size=_CHUNK) as sent:
+                arrived = _digest_of(sent)
+            if arrived != digest:
+                raise requests.ConnectionError("other bytes arrived than were sent")
 
         self._call(path, send)
 
@@ -272,11 +274,14 @@ def _unfinished(path: str) -> str:
 
 
 def _digest(stream: IO[bytes]) -> tuple[int, str]:
-    """Length and sha256 of what a stream holds, from its beginning if it can seek."""
-    if stream.seekable():
-        stream.seek(0)
+    """Length and sha256 of what a stream holds, from its beginning."""
+    stream.seek(0)
+    return _digest_of(_chunks(stream))
+
+
+def _digest_of(chunks: Iterable[bytes]) -> tuple[int, str]:
     digest, length = hashlib.sha256(), 0
-    for chunk in _chunks(stream):
+    for chunk in chunks:
         digest.update(chunk)
         length += len(chunk)
     return length, digest.hexdigest()
