@@ -61,6 +61,8 @@ lint: $(DEV) $(PACKAGES) ## Read everything with every linter, and parse for bot
 	@$(VENV)/bin/sqlfluff lint --disable-progress-bar models tests/assertions analyses
 	@$(VENV)/bin/yamllint --strict .
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(VENV)/bin/hadolint stack/Dockerfile
 	@$(DBT) --quiet --warn-error parse --no-partial-parse --target embedded --target-path .state/lint
 	@$(DBT) --quiet --warn-error parse --no-partial-parse --target trino --target-path .state/lint
 
