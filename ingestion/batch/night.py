@@ -11,7 +11,6 @@ from datetime import date, datetime
 from ingestion import gate
 from ingestion.batch.completeness import check_feeds, check_warehouses
 from ingestion.batch.fingerprint import models_and_macros_digest
-from ingestion.batch.locks import date_lock, engine_lock
 from ingestion.batch.progress import Progress
 from ingestion.batch.publication import (
     Provenance,
@@ -27,6 +26,7 @@ from ingestion.contracts import contracts_digest
 from ingestion.errors import ExitCode, ProcurementError, RefusedError
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
+from ingestion.locks import date_lock, engine_lock
 from ingestion.master_data.snapshot import MasterSnapshot, read_snapshot
 from ingestion.postgres.connections import connect, connection_settings
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.batch.locks import date_lock
+from ingestion.locks import date_lock
 from ingestion.postgres.connections import connect, connection_settings
 from pipeline_runner import call
 from postgres_states import state_folder
@@ -122,6 +122,21 @@ def test_files_become_orders_and_a_second_run_changes_no_byte(
     assert second.stdout.startswith(f"Business date {DAY}\n")
     assert "published before" in second.stdout
     assert output(work) == published
+
+
+def test_what_comes_after_publication_is_not_landed(state: Path, work: Path) -> None:
+    assert run(state, work).returncode == 0
+    raw = sorted((work / "lake/raw").rglob("*.csv"))
+    drop(work, "orders", "late.csv", ORDERS.replace("13", "99"))
+
+    landed = call(
+        state, "-m", "ingestion", "land", "--date", DAY,
+        *("--inbox", f"{work}/inbox", "--lake", f"{work}/lake"),
+    )  # fmt: skip
+
+    assert landed.returncode == 0
+    assert "published already" in landed.stdout
+    assert sorted((work / "lake/raw").rglob("*.csv")) == raw
 
 
 def test_the_same_evening_gives_the_same_bytes_under_other_names_and_clocks(
