@@ -28,3 +28,10 @@
         partition_by ({{ partition_by or 'part' }}), overwrite true, file_extension 'json'
     )
 {%- endmacro %}
+
+{# A JSON table of the Hive catalog, partitioned like the folders; one file per partition. #}
+{% macro trino__export_json(name, partition_by, columns) -%}
+    insert into hive.export.{{ name }}
+    select {{ columns }} from {{ this }}
+    where business_date = {{ run_date_literal() }}
+{%- endmacro %}
