@@ -127,6 +127,10 @@ def _make_visible(
         lake.delete(orders_folder(business_date))  # without a manifest: not published
         lake.rename(building, orders_folder(business_date))
     except BaseException:
+        # The last step may have been done when it failed, or was interrupted: a
+        # manifest must not outlive the reports that it names.
+        lake.delete(f"{orders_folder(business_date)}/manifest.json")
+        lake.delete(orders_folder(business_date))
         for path in reports:
             lake.delete(path)
         raise
