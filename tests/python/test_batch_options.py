@@ -133,3 +133,18 @@ def test_a_date_is_held_by_one_run_and_free_when_it_has_ended(tmp_path: Path) ->
             pass
     with date_lock(tmp_path, "lake", day, NOW):
         pass
+
+
+@pytest.mark.parametrize("way", ["x/../lake", "link", "lake/"])
+def test_a_lake_has_one_lock_by_whatever_path(tmp_path: Path, way: str) -> None:
+    (tmp_path / "lake").mkdir()
+    (tmp_path / "x").mkdir()
+    (tmp_path / "link").symlink_to("lake")
+    day, state = date(2026, 1, 1), tmp_path / "state"
+
+    with (
+        date_lock(state, f"{tmp_path}/lake", day, NOW),
+        pytest.raises(DateLockedError),
+        date_lock(state, f"{tmp_path}/{way}", day, NOW),
+    ):
+        pass
