@@ -72,6 +72,8 @@ def test_a_window_holds_both_its_ends() -> None:
         ["--vars", "{spike_window_days: 2.5}"],
         ["--vars", "{spike_sigma: '3); drop table x --'}"],
         ["--vars", "{a: [}"],
+        ["--vars", "{spike_sigma: 2026-02-30}"],
+        ["--vars", "[" * 5000],
     ],
 )
 def test_wrong_usage_is_refused_with_what_to_do(arguments: list[str]) -> None:
