@@ -92,6 +92,22 @@ def test_unknown_options_exit_with_2(arguments: list[str]) -> None:
     assert caught.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("environment", "word"),
+    [({}, "PGHOST"), ({"PGHOST": "localhost", "PGPORT": "x"}, "PGPORT")],
+)
+def test_a_wrong_server_is_refused_before_any_file_is_read(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], word: str
+) -> None:
+    for name in ("PGHOST", "PGPORT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(UsageError, match=word):
+        parse_options(["--target", "trino"], NOW)
+
+
 def test_rule_variables_start_from_the_project_and_take_what_is_given() -> None:
     variables = load_rule_variables("{spike_sigma: 2.50, net_open_orders: true}")
 
