@@ -71,6 +71,8 @@ class Transformation:
                 *self._options(),
             ]
         )
+        if isinstance(outcome.exception, KeyboardInterrupt):
+            raise outcome.exception
         if outcome.exception is not None:
             raise _failure(business_date, str(outcome.exception))
         return _result(business_date, getattr(outcome.result, "results", []))
@@ -80,6 +82,8 @@ class Transformation:
             from dbt.cli.main import dbtRunner
 
             outcome = dbtRunner().invoke(["parse", *self._options()])
+            if isinstance(outcome.exception, KeyboardInterrupt):
+                raise outcome.exception
             if outcome.exception is not None or not outcome.success:
                 raise ProcurementError(
                     f"The dbt project cannot be parsed: {outcome.exception}. "
