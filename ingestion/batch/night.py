@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -54,7 +54,10 @@ class DateOutcome:
 
 
 class Night:
-    """The batch of one run: the same settings and rules for all its dates."""
+    """The batch of one run: the same settings and rules for all its dates.
+
+    Used as a context: the embedded engine is held from its first date to the end.
+    """
 
     def __init__(
         self,
@@ -74,6 +77,14 @@ class Night:
         self._log = log
         self._progress = progress
         self._transformation = Transformation(settings)
+        self._engine = ExitStack()
+        self._has_engine = False
+
+    def __enter__(self) -> Night:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.close()
 
     def run(self, business_date: date) -> DateOutcome:
         """Order for one date; whatever goes wrong is in the outcome, not raised."""
@@ -105,11 +116,13 @@ class Night:
     def _locks(self, business_date: date) -> Iterator[None]:
         state, lake = self._settings.state, self._lake.root
         with date_lock(state, lake, business_date, self._clock()):
-            if self._settings.target != "embedded":
-                yield
-                return
-            with engine_lock(state, lake, self._progress.waiting_for_engine):
-                yield
+            if self._settings.target == "embedded" and not self._has_engine:
+                # Kept until the last date: dbt has DuckDB's file open between
+                # dates too, and a run that got the lock there would fail.
+                wait = self._progress.waiting_for_engine
+                self._engine.enter_context(engine_lock(state, lake, wait))
+                self._has_engine = True
+            yield
 
     def _order(self, business_date: date, outcome: DateOutcome) -> None:
         outcome.version_before = published_version(self._lake, business_date)

@@ -102,23 +102,25 @@ def _run_dates(
     log_path = str(run_log_path(settings.state, run_id))
     summaries = []
     progress = Progress(visible=not options.as_json)
-    night = Night(settings, lake, options.variables, run_id, clock, log, progress)
-    for business_date in options.dates:
-        window = BatchWindow.of(business_date, settings.timezone)
-        _warn_of_deadline(window, settings.state, clock())
-        with progress.of_date():
-            outcome = night.run(business_date)
-        summary = as_json(outcome, window, lake.root, log_path)
-        log.event("summary", **summary)
-        summaries.append(summary)
-        if outcome.message:
-            print(f"run_batch.py: {outcome.message}", file=sys.stderr)  # noqa: T201
-        elif outcome.published:
-            remember_duration(settings.state, sum(outcome.seconds.values()))
-        if not options.as_json:
-            print_summary(summary, console)
-        if outcome.exit_code not in _WINDOW_GOES_ON:
-            break
+    with Night(
+        settings, lake, options.variables, run_id, clock, log, progress
+    ) as night:
+        for business_date in options.dates:
+            window = BatchWindow.of(business_date, settings.timezone)
+            _warn_of_deadline(window, settings.state, clock())
+            with progress.of_date():
+                outcome = night.run(business_date)
+            summary = as_json(outcome, window, lake.root, log_path)
+            log.event("summary", **summary)
+            summaries.append(summary)
+            if outcome.message:
+                print(f"run_batch.py: {outcome.message}", file=sys.stderr)  # noqa: T201
+            elif outcome.published:
+                remember_duration(settings.state, sum(outcome.seconds.values()))
+            if not options.as_json:
+                print_summary(summary, console)
+            if outcome.exit_code not in _WINDOW_GOES_ON:
+                break
     return summaries
 
 
