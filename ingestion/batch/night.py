@@ -17,6 +17,7 @@ from ingestion.batch.publication import (
     Published,
     publish,
     published_version,
+    withdraw_reports,
 )
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.batch.run_log import RunLog
@@ -91,7 +92,9 @@ class Night:
         outcome = DateOutcome(business_date, self._clock())
         self._log.event("date_started", business_date=business_date)
         try:
-            with self._locks(business_date):
+            with date_lock(
+                self._settings.state, self._lake.root, business_date, self._clock()
+            ):
                 self._order(business_date, outcome)
         except ProcurementError as error:
             outcome.exit_code = error.exit_code
@@ -112,22 +115,22 @@ class Night:
         )
         return outcome
 
-    @contextmanager
-    def _locks(self, business_date: date) -> Iterator[None]:
-        state, lake = self._settings.state, self._lake.root
-        with date_lock(state, lake, business_date, self._clock()):
-            if self._settings.target == "embedded" and not self._has_engine:
-                # Kept until the last date: dbt has DuckDB's file open between
-                # dates too, and a run that got the lock there would fail.
-                wait = self._progress.waiting_for_engine
-                self._engine.enter_context(engine_lock(state, lake, wait))
-                self._has_engine = True
-            yield
+    def _hold_engine(self) -> None:
+        """Wait for the embedded engine, and keep it until the last date.
+
+        dbt has DuckDB's file open between dates too, and a run that got the lock
+        there would fail.
+        """
+        if self._settings.target == "embedded" and not self._has_engine:
+            state, wait = self._settings.state, self._progress.waiting_for_engine
+            self._engine.enter_context(engine_lock(state, self._lake.root, wait))
+            self._has_engine = True
 
     def _order(self, business_date: date, outcome: DateOutcome) -> None:
         outcome.version_before = published_version(self._lake, business_date)
         if outcome.version_before is not None:
             return
+        withdraw_reports(self._lake, business_date)
         with self._stage("receive files", outcome):
             outcome.received = self._receive(business_date)
             check_feeds(business_date, outcome.received)
@@ -139,6 +142,7 @@ class Night:
                 finally:
                     connection.close()
                 self._check_master_data(business_date, master, outcome.received)
+            self._hold_engine()
             with self._stage("plan orders", outcome):
                 outcome.build = self._transformation.build(
                     business_date, self._variables, self._progress.nodes

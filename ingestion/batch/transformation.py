@@ -127,8 +127,10 @@ def _result(business_date: date, results: list[Any]) -> BuildResult:
     failed = [r for r in results if r.status == "fail"]
     if failed:
         raise DataTestError(_failed_tests(business_date, failed))
-    if not results:
-        raise _failure(business_date, "the selector chose nothing to build")
+    skipped = [r for r in results if r.status == "skipped"]
+    if skipped or not results:
+        name = skipped[0].node.name if skipped else "everything"
+        raise _failure(business_date, f"{name} was skipped without a failure")
     models = [r for r in results if r.node.resource_type == "model"]
     tests = [r for r in results if r.node.resource_type == "test"]
     return BuildResult(

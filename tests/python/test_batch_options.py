@@ -166,3 +166,16 @@ def test_a_lake_has_one_lock_by_whatever_path(tmp_path: Path, way: str) -> None:
         date_lock(state, f"{tmp_path}/{way}", day, NOW),
     ):
         pass
+
+
+@pytest.mark.parametrize("option", ["--inbox", "--lake"])
+def test_an_empty_place_is_refused_and_not_the_default(option: str) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        parse_options([option, ""], NOW)
+
+
+def test_a_lake_that_is_a_file_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "lake").write_text("no folder")
+
+    with pytest.raises(UsageError, match="is a file"):
+        parse_options(["--lake", str(tmp_path / "lake")], NOW)
