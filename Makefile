@@ -28,10 +28,11 @@ DEMO_TO   := 2026-01-03
 .DEFAULT_GOAL := help
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
-.PHONY: help setup demo test lint docs db-up db-down lock clean
+.PHONY: help setup demo test test-stack lint docs db-up db-down lock clean
+.PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(DEV) $(PACKAGES) ## Install everything, for work on the project
 	@echo "Ready: . $(VENV)/bin/activate"
@@ -50,6 +51,9 @@ demo: $(RUNTIME) $(PACKAGES) ## Three business dates of made-up data, end to end
 test: $(DEV) $(PACKAGES) ## Every test that needs only Python
 	@$(RUN) -m pytest $(PYTEST)
 
+test-stack: $(DEV) $(PACKAGES) ## The tests on real servers: Trino, HDFS, metastore (needs Maven)
+	@$(RUN) -m pytest tests/stack $(PYTEST)
+
 lint: $(DEV) $(PACKAGES) ## Read everything with every linter, and parse for both engines
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
@@ -57,6 +61,8 @@ lint: $(DEV) $(PACKAGES) ## Read everything with every linter, and parse for bot
 	@$(VENV)/bin/sqlfluff lint --disable-progress-bar models tests/assertions analyses
 	@$(VENV)/bin/yamllint --strict .
 	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(VENV)/bin/hadolint stack/Dockerfile
 	@$(DBT) --quiet --warn-error parse --no-partial-parse --target embedded --target-path .state/lint
 	@$(DBT) --quiet --warn-error parse --no-partial-parse --target trino --target-path .state/lint
 
@@ -69,6 +75,18 @@ db-up: $(RUNTIME) ## Start the project's PostgreSQL and leave it running
 
 db-down: $(RUNTIME) ## Stop the project's PostgreSQL
 	@$(RUN) -m ingestion db down
+
+stack-up: $(RUNTIME) $(PACKAGES) ## Start Trino, HDFS, the metastore and PostgreSQL
+	@$(RUN) -m ingestion stack up
+
+stack-down: $(RUNTIME) ## Stop them; their data stays
+	@$(RUN) -m ingestion stack down
+
+stack-status: $(RUNTIME) ## What is up, and where its web page is
+	@$(RUN) -m ingestion stack status
+
+stack-logs: $(RUNTIME) ## The end of every log
+	@$(RUN) -m ingestion stack logs
 
 lock: $(DEV) ## Lock requirements/*.in anew (for maintainers)
 	@for k in dev runtime; do $(VENV)/bin/uv pip compile --quiet --universal \

@@ -11,8 +11,9 @@ from ingestion.errors import ExitCode, ProcurementError
 from ingestion.gate import commands as gate
 from ingestion.generator import commands as generator
 from ingestion.postgres import commands as postgres
+from ingestion.stack import commands as stack
 
-_AREAS = (gate, postgres, generator)
+_AREAS = (gate, postgres, generator, stack)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -143,16 +143,21 @@ class LocalLake:
 
 
 def open_lake(location: str) -> Lake:
-    """The lake at a local path; an ``hdfs://`` lake needs the Trino target.
+    """The lake at a local path, or in HDFS.
 
     Raises:
-        UsageError: a kind of location that is not supported.
+        UsageError: a kind of location that is not supported, or WEBHDFS_URL is
+            missing for one in HDFS.
         ServiceUnavailableError: the folder cannot be made.
     """
+    if location.startswith("hdfs://"):
+        from ingestion.hdfs_lake import open_hdfs_lake
+
+        return open_hdfs_lake(location)
     if "://" in location:
         raise UsageError(
-            f"The lake {location!r} cannot be opened: only a local folder can, so far. "
-            "Give --lake or PROCUREMENT_LAKE a path."
+            f"The lake {location!r} cannot be opened: give --lake or PROCUREMENT_LAKE "
+            "a path, or hdfs://host:port/path."
         )
     folder = Path(location)
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 from ingestion.lake import Lake
 
@@ -16,11 +17,14 @@ Row = dict[str, Any]
 def exported_rows(lake: Lake, name: str, business_date: date) -> Iterator[Row]:
     """Rows of one export of a date: JSON values, numbers as int or Decimal.
 
-    The rows come in no particular order; a date without rows has no files.
+    The rows come in no particular order; a date without rows has no files. Hive keeps
+    what a folder's name says out of the file, so that it is put back here.
     """
     folder = f"export/{name}/business_date={business_date}"
     for part in lake.folders(folder):
+        key, _, value = part.partition("=")
+        of_folder = {"business_date": str(business_date), key: unquote(value)}
         for file in lake.files(f"{folder}/{part}"):
             with lake.reader(file.path) as stream:
                 for line in stream:
-                    yield json.loads(line, parse_float=Decimal)
+                    yield {**of_folder, **json.loads(line, parse_float=Decimal)}

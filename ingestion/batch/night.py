@@ -116,12 +116,12 @@ class Night:
         return outcome
 
     def _hold_engine(self) -> None:
-        """Wait for the embedded engine, and keep it until the last date.
+        """Wait until no other run builds in this lake, and keep it until the last date.
 
         dbt has DuckDB's file open between dates too, and a run that got the lock
-        there would fail.
+        there would fail. On Trino two builds would share the tables of the export.
         """
-        if self._settings.target == "embedded" and not self._has_engine:
+        if not self._has_engine:
             state, wait = self._settings.state, self._progress.waiting_for_engine
             self._engine.enter_context(engine_lock(state, self._lake.root, wait))
             self._has_engine = True

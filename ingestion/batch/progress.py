@@ -72,8 +72,7 @@ class Progress:
             self._bars.update(self._task, completed=done, total=total)
 
     def waiting_for_engine(self) -> None:
-        """Say why nothing happens: one process at a time may open DuckDB's file."""
+        """Say why nothing happens."""
         self._console.print(
-            "Waiting for another date of this lake: the embedded engine takes one "
-            "run at a time."
+            "Waiting for another date of this lake: one run at a time builds in it."
         )

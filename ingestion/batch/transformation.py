@@ -91,6 +91,7 @@ class Transformation:
                 )
             self._manifest = outcome.result  # type: ignore[assignment]
         assert self._manifest is not None  # noqa: S101  for the type checker
+        _forget_compiled(self._manifest)
         return self._manifest
 
     def _options(self) -> list[str]:
@@ -102,6 +103,22 @@ class Transformation:
             *("--log-path", str(self._settings.state / "logs")),
             *("--log-level", "none"),
         ]
+
+
+def _forget_compiled(manifest: Manifest) -> None:
+    """Make dbt compile every node anew.
+
+    dbt leaves in the manifest which ephemeral models a node has taken in, and would
+    not put them into the SQL of the next date.
+    """
+    from dbt.contracts.graph.nodes import CompiledNode
+
+    for node in manifest.nodes.values():
+        if isinstance(node, CompiledNode):
+            node.compiled = False
+            node.compiled_code = None
+            node.extra_ctes_injected = False
+            node.extra_ctes = []
 
 
 def _node_counter(on_node: OnNode) -> Callable[[Any], None]:

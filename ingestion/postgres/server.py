@@ -49,6 +49,10 @@ log_timezone = 'UTC'
 class Server:
     """The embedded server of one state folder."""
 
+    #: Who gets in is decided by the rights of the socket's folder.
+    ACCESS: tuple[str, ...] = ("--auth=trust",)
+    SUPERUSER = USER
+
     def __init__(self, state: Path) -> None:
         self._place = server_place(state)
         self._record = state / "postgres" / "moved-to"
@@ -166,8 +170,8 @@ class Server:
             [
                 place.programs / "initdb",
                 f"--pgdata={unfinished}",
-                f"--username={USER}",
-                "--auth=trust",
+                f"--username={self.SUPERUSER}",
+                *self.ACCESS,
                 "--encoding=UTF8",
                 "--locale=C",
                 "--locale-provider=builtin",
@@ -183,9 +187,7 @@ class Server:
     def _launch(self) -> None:
         place = self._place
         configuration = place.home / "postgresql.conf"
-        configuration.write_text(
-            _CONFIGURATION.format(port=DEFAULT_PORT, socket=place.socket)
-        )
+        configuration.write_text(self._configuration())
         configuration.chmod(0o644)
         options = shlex.join(
             ["-c", f"config_file={configuration}", "-c", f"cluster_name={place.label}"]
@@ -202,6 +204,9 @@ class Server:
         )
         if code != 0 or not self.is_running():
             raise self._failure(f"pg_ctl ended with {code}")
+
+    def _configuration(self) -> str:
+        return _CONFIGURATION.format(port=DEFAULT_PORT, socket=self._place.socket)
 
     def _failure(self, reason: str) -> ServiceUnavailableError:
         try:

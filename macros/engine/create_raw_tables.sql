@@ -3,6 +3,9 @@
 
     duckdb: views over the files, made anew with each run. Every column is text:
             DuckDB reads JSON numbers through double, also into varchar.
+    trino:  external Hive tables whose partitions follow from the folders' names, so
+            that landing a day needs no statement, and a view over each for the
+            file's path. Made anew only when their definition or the lake has changed.
 #}
 {% macro create_raw_tables() -%}
     {%- if execute -%}
@@ -89,12 +92,125 @@
     {%- for _ in range(depth) %}){% endfor -%}
 {%- endmacro %}
 
-{# The project compiles for Trino; the Hive tables over the lake are yet to come. #}
 {% macro trino__create_raw_tables() -%}
-    {%- if flags.WHICH in ['build', 'run'] -%}
+    {%- set line = 'row(line_number varchar, sku_id varchar, quantity varchar, unit_price varchar)' -%}
+    {%- set tables = [
+        ('orders_json', 'JSON', 'raw/orders', 'json', [
+            ('order_id', 'varchar'), ('store_id', 'varchar'), ('pos_id', 'varchar'),
+            ('ordered_at', 'varchar'), ('lines', 'array(' ~ line ~ ')')]),
+        ('orders_csv', 'CSV', 'raw/orders', 'csv', [
+            ('order_id', 'varchar'), ('store_id', 'varchar'), ('pos_id', 'varchar'),
+            ('ordered_at', 'varchar'), ('line_number', 'varchar'), ('sku_id', 'varchar'),
+            ('quantity', 'varchar'), ('unit_price', 'varchar')]),
+        ('stock_csv', 'CSV', 'raw/stock', 'csv', [
+            ('warehouse_id', 'varchar'), ('sku_id', 'varchar'), ('snapshot_at', 'varchar'),
+            ('available', 'varchar'), ('reserved', 'varchar'), ('safety_stock', 'varchar')]),
+        ('load_history', 'JSON', 'manifests/ingestion', '', [
+            ('feed', 'varchar'), ('file_name', 'varchar'), ('sha256', 'varchar'),
+            ('status', 'varchar'), ('reason', 'varchar'), ('reason_message', 'varchar'),
+            ('rows_read', 'bigint'), ('rows_accepted', 'bigint'), ('rows_refused', 'bigint'),
+            ('first_error_line', 'bigint'), ('first_error_column', 'varchar'),
+            ('first_error_reason', 'varchar'), ('landed_path', 'varchar'),
+            ('received_at', 'varchar')]),
+        ('published_dates', 'JSON', 'output/supplier_orders', '', [('version', 'bigint')]),
+        ('published_demand', 'JSON', 'manifests/published_demand', '', [
+            ('version', 'varchar'), ('sku_id', 'varchar'), ('demand', 'varchar')]),
+        ('published_order_lines', 'JSON', 'manifests/published_order_lines', '', [
+            ('version', 'varchar'), ('sku_id', 'varchar'), ('ordered_quantity', 'varchar'),
+            ('requested_delivery_date', 'varchar')]),
+    ] -%}
+    {#- The manifest lies beside the orders, which are JSON documents too. -#}
+    {%- set only = {'published_dates': '/manifest.json'} -%}
+    {%- do trino_require_listed_date() -%}
+    {#- What only compiles needs no server. -#}
+    {%- if flags.WHICH not in ['build', 'run', 'seed', 'test', 'snapshot'] -%}
+        {%- do return('') -%}
+    {%- endif -%}
+    {%- set comments = trino_comments() -%}
+    {%- set statements = trino_clear_export(comments) -%}
+    {%- if not comments -%}
+        {%- do statements.append(trino_schema('raw', 'warehouse/raw')) -%}
+    {%- endif -%}
+    {%- for name, format, folder, leaf, columns in tables -%}
+        {%- set table = trino_raw_table(name, format, folder, leaf, columns) -%}
+        {%- set view = trino_raw_view(name, columns, only.get(name)) -%}
+        {%- set definition = local_md5(table ~ view) -%}
+        {%- if comments.get('raw.' ~ name) != definition -%}
+            {%- do statements.append('drop table if exists hive.raw.' ~ name ~ '_files') -%}
+            {%- do statements.append(table) -%}
+            {%- do statements.append(view | replace('COMMENT', definition)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ statements | join(';\n') }}
+{%- endmacro %}
+
+{# What the tables of the schemas raw and export say of themselves, in one statement. #}
+{% macro trino_comments() -%}
+    {%- set comments = {} -%}
+    {%- for row in run_query(
+        "select schema_name || '.' || table_name, comment from system.metadata.table_comments "
+        ~ "where catalog_name = 'hive' and schema_name in ('raw', 'export')"
+    ).rows -%}
+        {%- do comments.update({row[0]: row[1]}) -%}
+    {%- endfor -%}
+    {%- do return(comments) -%}
+{%- endmacro %}
+
+{# A Hive schema whose tables, where they name no place, lie in a folder of the lake. #}
+{% macro trino_schema(name, folder) -%}
+    create schema if not exists hive.{{ name }} with (location = '{{ lake_path(folder) }}')
+{%- endmacro %}
+
+{#
+    An external table over day folders.
+
+    folder, leaf: the files lie in <lake>/<folder>/<date>/<leaf>
+    columns:      pairs of name and type
+#}
+{% macro trino_raw_table(name, format, folder, leaf, columns) -%}
+    create table hive.raw.{{ name }}_files (
+        {% for column, type in columns %}{{ column }} {{ type }}, {% endfor -%}
+        business_date date with (
+            partition_projection_type = 'DATE',
+            partition_projection_format = 'yyyy-MM-dd',
+            partition_projection_range = array[
+                '{{ trino_listed_dates()[0] }}', '{{ trino_listed_dates()[1] }}']
+        )
+    ) with (
+        format = '{{ format }}',
+        {% if format == 'CSV' %}skip_header_line_count = 1, {% endif -%}
+        external_location = '{{ lake_path(folder) }}',
+        partitioned_by = array['business_date'],
+        partition_projection_enabled = true,
+        partition_projection_location_template =
+            '{{ lake_path(folder) }}/${business_date}{{ '/' ~ leaf if leaf }}'
+    )
+{%- endmacro %}
+
+{# The table as models see it. A literal `only` keeps the files whose path ends so. #}
+{% macro trino_raw_view(name, columns, only=none) -%}
+    create or replace view hive.raw.{{ name }} comment 'COMMENT' security invoker as
+    select
+        {% for column, _ in columns %}{{ column }}, {% endfor -%}
+        "$path" as file_path,
+        business_date
+    from hive.raw.{{ name }}_files
+    {% if only %}where "$path" like '%{{ only }}'{% endif %}
+{%- endmacro %}
+
+{# First and last day folder that Trino looks for: it asks for each of them by name. #}
+{% macro trino_listed_dates() -%}
+    {%- do return(['2020-01-01', '2099-12-31']) -%}
+{%- endmacro %}
+
+{# A date that Trino does not look for would read as one without files. #}
+{% macro trino_require_listed_date() -%}
+    {%- set first, last = trino_listed_dates() -%}
+    {%- if var('run_date', none) is not none and not first <= run_date() <= last -%}
         {{ exceptions.raise_compiler_error(
-            "The trino target can be compiled, not built yet: the Hive tables over "
-            ~ "the lake are not made by this project so far. Use --target embedded."
+            "On Trino business dates lie between " ~ first ~ " and " ~ last ~ ": "
+            ~ run_date() ~ " does not. Change trino_listed_dates in " ~
+            "macros/engine/create_raw_tables.sql if it should."
         ) }}
     {%- endif -%}
 {%- endmacro %}

@@ -17,22 +17,23 @@
 {%- endmacro %}
 
 {#
-    One MERGE, so one Iceberg snapshot: a reader sees the old rows of the date or the
-    new ones. One row of the source stands for the date that is replaced and matches
-    everything in it; the new rows match nothing and are inserted. No unique key is
-    needed, so null may be part of a grain.
+    One MERGE, one snapshot: readers see the old rows of the date or the new ones,
+    never none and never both. It needs no key: a single row of the source matches
+    every row of the date and deletes it; the new rows match nothing and are inserted.
 #}
 {% macro trino__replace_date_sql(target, source, columns) -%}
-    merge into {{ target }} as kept
+    {%- set names = columns.split(', ') -%}
+    merge into {{ target }} as present
     using (
         select {{ columns }}, cast(null as date) as replaced_date from {{ source }}
         union all
-        select {% for _ in columns.split(', ') %}null, {% endfor %}{{ run_date_literal() }}
-    ) as fresh
-    on kept.business_date = fresh.replaced_date
-        and kept.business_date = {{ run_date_literal() }}
+        select {% for _ in names %}null, {% endfor %}{{ run_date_literal() }}
+    ) as given
+    on
+        present.business_date = {{ run_date_literal() }}
+        and present.business_date = given.replaced_date
     when matched then delete
-    when not matched and fresh.replaced_date is null
-        then insert ({{ columns }})
-        values ({% for column in columns.split(', ') %}fresh.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
+    when not matched and given.replaced_date is null then
+        insert ({{ columns }})
+        values ({% for name in names %}given.{{ name }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}

@@ -1,0 +1,39 @@
+{#
+    Looks after the tables that dbt writes: dbt run-operation maintain_tables
+
+    Each build of a date leaves a snapshot and small files behind. Files are joined,
+    snapshots older than `retention` are dropped with the files that only they need,
+    and so are files that a run which died left behind; then statistics are made anew.
+
+    retention: days, such as 7d. Trino refuses fewer than 7 unless its catalog allows
+               it: a query that is still running may be reading an older snapshot.
+#}
+{% macro maintain_tables(retention='7d') -%}
+    {%- if not modules.re.match('[1-9][0-9]{0,3}d\Z', retention | string) -%}
+        {{ exceptions.raise_compiler_error(
+            "retention is " ~ tojson(retention | string) ~ ": give days, such as 7d"
+        ) }}
+    {%- endif -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'model' and node.config.materialized == 'incremental' -%}
+        {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if relation is not none -%}
+            {%- do log('Maintaining ' ~ relation, info=true) -%}
+            {{ adapter.dispatch('maintain_table')(relation, retention) }}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# DuckDB keeps no former states; it gives back space by itself. #}
+{% macro duckdb__maintain_table(relation, retention) -%}
+    {%- do run_query('analyze ' ~ relation) -%}
+{%- endmacro %}
+
+{% macro trino__maintain_table(relation, retention) -%}
+    {%- set table = 'alter table ' ~ relation ~ ' execute ' -%}
+    {%- set threshold = "(retention_threshold => '" ~ retention ~ "')" -%}
+    {%- do run_query(table ~ 'optimize') -%}
+    {%- do run_query(table ~ 'expire_snapshots' ~ threshold) -%}
+    {%- do run_query(table ~ 'remove_orphan_files' ~ threshold) -%}
+    {%- do run_query('analyze ' ~ relation) -%}
+{%- endmacro %}

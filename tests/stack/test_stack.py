@@ -1,0 +1,301 @@
+"""The main job on real servers, against the same job on the embedded engine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import CompletedProcess, run
+from typing import Any
+
+import duckdb
+import psycopg2
+import pytest
+from hdfs import HdfsError  # type: ignore[import-untyped]
+
+from ingestion.config import PROJECT_DIR
+from ingestion.hdfs_lake import open_hdfs_lake
+from ingestion.lake import Lake, LocalLake
+from ingestion.postgres.connections import connect
+from ingestion.stack.launcher import JAVA_SERVICES, Stack
+from ingestion.stack.places import HOST, StackPlace
+from ingestion.stack.postgres import StackServer
+from ingestion.stack.services import hdfs_client, java_process, trino_rows
+
+DATES = ("2026-01-01", "2026-01-02", "2026-01-03")
+TABLES = (
+    "int_order_lines_deduplicated",
+    "int_stock_snapshots_deduplicated",
+    "fct_net_demand",
+    "fct_supplier_order_lines",
+    "fct_supplier_orders",
+    "fct_exceptions",
+)
+SECONDS_ALLOWED = 900
+
+
+@pytest.fixture(scope="module")
+def lake(stack: StackPlace) -> Lake:
+    return open_hdfs_lake(stack.lake, stack.client_environment())
+
+
+@pytest.fixture(scope="module")
+def embedded(workdir: Path) -> LocalLake:
+    """Made-up files, some wrong on purpose, published by the embedded engine."""
+    generated = ("generate", "--from", DATES[0], "--to", DATES[-1])
+    places = {
+        "PROCUREMENT_STATE": str(workdir / "state"),
+        "PROCUREMENT_LAKE": str(workdir / "lake"),
+    }
+    call(
+        places, "-m", "ingestion", *generated,
+        "--out", f"{workdir}/inbox", "--master-out", f"{workdir}/master",
+    )  # fmt: skip
+    call(places, "-m", "ingestion", "master", "load", "--from", f"{workdir}/master")
+    run_batch(places, workdir, "embedded")
+    return LocalLake(workdir / "lake")
+
+
+@pytest.fixture(scope="module")
+def published(
+    stack: StackPlace, workdir: Path, embedded: LocalLake, lake: Lake
+) -> Lake:
+    """The same files published through Trino."""
+    places = on_stack(stack)
+    call(places, "-m", "ingestion", "master", "load", "--from", f"{workdir}/master")
+    run_batch(places, workdir, "trino")
+    return lake
+
+
+def test_second_start_changes_nothing(stack: StackPlace) -> None:
+    before = process_ids(stack)
+
+    Stack(stack.home.parent, print).up()
+
+    assert process_ids(stack) == before
+    assert all(status.is_up for status in Stack(stack.home.parent, print).status())
+
+
+def test_both_engines_publish_the_same_bytes(
+    published: Lake, embedded: LocalLake
+) -> None:
+    expected = contents(embedded, "output")
+
+    assert len(expected) > 3 * len(DATES)
+    assert contents(published, "output") == expected
+
+
+def test_both_engines_hold_the_same_rows(
+    published: Lake, stack: StackPlace, workdir: Path
+) -> None:
+    with duckdb.connect(f"{workdir}/lake/warehouse/warehouse.duckdb") as database:
+        for table in TABLES:
+            described = database.execute(f"describe procurement.{table}").fetchall()
+            columns = [row[0] for row in described if row[0] != "file_path"]
+            rows = f"select {', '.join(columns)} from"
+            expected = database.execute(f"{rows} procurement.{table}").fetchall()
+            found = trino_rows(stack, f"{rows} iceberg.procurement.{table}")
+            assert expected
+            assert in_order(found) == in_order(expected), table
+
+
+def test_dates_built_again_give_the_same_bytes_in_one_snapshot_each(
+    published: Lake, embedded: LocalLake, stack: StackPlace, workdir: Path
+) -> None:
+    before = {table: snapshots(stack, table) for table in TABLES}
+    published.delete("output")
+
+    run_batch(on_stack(stack), workdir, "trino")
+
+    assert contents(published, "output") == contents(embedded, "output")
+    after = {table: snapshots(stack, table) for table in TABLES}
+    assert after == {table: count + len(DATES) for table, count in before.items()}
+
+
+def test_date_without_rows_replaces_those_of_an_earlier_build(
+    published: Lake, stack: StackPlace
+) -> None:
+    day = "2026-02-01"
+    table = "iceberg.procurement.fct_exceptions"
+    trino_rows(
+        stack,
+        f"insert into {table} (code, business_date) values ('stale', date '{day}')",
+    )
+
+    call(
+        on_stack(stack), "-m", "dbt.cli.main", "run", "--target", "trino",
+        "--profiles-dir", ".", "--select", "fct_exceptions",
+        "--vars", f"{{run_date: '{day}'}}",
+        "--target-path", f"{stack.home}/dbt", "--log-path", f"{stack.home}/dbt",
+    )  # fmt: skip
+
+    codes = trino_rows(
+        stack, f"select code from {table} where business_date = date '{day}'"
+    )
+    assert ["stale"] not in codes
+    trino_rows(stack, f"delete from {table} where business_date = date '{day}'")
+
+
+@pytest.mark.parametrize("catalog", ["iceberg", "iceberg_reader"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into {}.procurement.exception_codes (code) values ('x')",
+        "delete from {}.procurement.fct_net_demand",
+        "update {}.procurement.fct_net_demand set net_demand = 0",
+        "drop table {}.procurement.fct_net_demand",
+        "create table {}.procurement.mine (a integer)",
+        "create schema {}.mine",
+        "alter table {}.procurement.fct_net_demand execute optimize",
+        "alter table {}.procurement.fct_net_demand execute expire_snapshots",
+        "call {}.system.unregister_table('procurement', 'fct_net_demand')",
+    ],
+)
+def test_analyst_changes_no_table(
+    published: Lake, stack: StackPlace, statement: str, catalog: str
+) -> None:
+    with pytest.raises(Exception, match="Access Denied"):
+        trino_rows(stack, statement.format(catalog), user="analyst")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into hive.export.demand values ('x', 1, date '2026-01-01', 'all')",
+        "drop table hive.raw.orders_json_files",
+        "insert into postgresql.master.stores (store_id) values ('x')",
+    ],
+)
+def test_analyst_changes_nothing_else(
+    published: Lake, stack: StackPlace, statement: str
+) -> None:
+    with pytest.raises(Exception, match="Access Denied"):
+        trino_rows(stack, statement, user="analyst")
+
+
+def test_analyst_reads(published: Lake, stack: StackPlace) -> None:
+    for name in (
+        "iceberg_reader.procurement.fct_net_demand",
+        "postgresql.master.stores",
+    ):
+        [[count]] = trino_rows(stack, f"select count(*) from {name}", user="analyst")
+        assert count > 0
+
+
+def test_nobody_else_may_ask(stack: StackPlace) -> None:
+    with pytest.raises(Exception, match="Access Denied"):
+        trino_rows(stack, "select 1", user="somebody")
+
+
+def test_batch_user_does_not_write_master_data(
+    published: Lake, stack: StackPlace
+) -> None:
+    with pytest.raises(Exception, match="Access Denied"):
+        trino_rows(stack, "delete from postgresql.master.stores")
+
+
+def test_role_of_trino_only_reads(published: Lake, stack: StackPlace) -> None:
+    connection = psycopg2.connect(
+        host=HOST, port=stack.ports.postgres, dbname="procurement",
+        user="trino_reader", password=stack.secrets.trino_reader,
+    )  # fmt: skip
+    with connection, connection.cursor() as cursor:
+        cursor.execute("set transaction read write")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("delete from master.stores")
+    connection.close()
+
+
+def test_role_of_the_metastore_has_its_own_database_only(stack: StackPlace) -> None:
+    with pytest.raises(psycopg2.OperationalError, match="permission denied"):
+        psycopg2.connect(
+            host=HOST, port=stack.ports.postgres, dbname="procurement",
+            user="metastore", password=stack.secrets.metastore,
+        )  # fmt: skip
+
+
+def test_server_asks_for_a_password(stack: StackPlace) -> None:
+    connect(StackServer(stack).client()).close()
+    with pytest.raises(psycopg2.OperationalError, match="password"):
+        psycopg2.connect(
+            host=HOST, port=stack.ports.postgres, dbname="procurement",
+            user="procurement", password="a guess",
+        )  # fmt: skip
+
+
+def test_lake_is_closed_to_others(published: Lake, stack: StackPlace) -> None:
+    with pytest.raises(HdfsError, match="Permission denied"):
+        hdfs_client(stack, "somebody").list("/procurement")
+
+
+def test_every_folder_of_the_lake_is_closed_to_others(
+    published: Lake, stack: StackPlace
+) -> None:
+    client = hdfs_client(stack)
+    for _, folders, files in client.walk("/procurement", status=True):
+        for name, status in [*folders, *files]:
+            assert int(status["permission"], 8) & 0o007 == 0, name
+
+
+def process_ids(place: StackPlace) -> list[int]:
+    found = [java_process(place, name).find() for name in JAVA_SERVICES]
+    return [process.pid for process in found if process is not None]
+
+
+def snapshots(place: StackPlace, table: str) -> int:
+    name = f'iceberg.procurement."{table}$snapshots"'
+    [[count]] = trino_rows(place, f"select count(*) from {name}")
+    return int(count)
+
+
+def in_order(rows: list[Any]) -> list[tuple[Any, ...]]:
+    return sorted(map(tuple, rows), key=repr)
+
+
+def contents(lake: Lake, folder: str) -> dict[str, bytes]:
+    """Every file below a folder, by path."""
+    found = {}
+    for path in walk(lake, folder):
+        with lake.reader(path) as stream:
+            found[path] = stream.read()
+    return found
+
+
+def walk(lake: Lake, folder: str) -> Iterator[str]:
+    for file in lake.files(folder):
+        yield file.path
+    for name in lake.folders(folder):
+        yield from walk(lake, f"{folder}/{name}")
+
+
+def run_batch(places: dict[str, str], workdir: Path, target: str) -> None:
+    call(
+        places, "run_batch.py", "--target", target, "--inbox", f"{workdir}/inbox",
+        "--from", DATES[0], "--to", DATES[-1],
+    )  # fmt: skip
+
+
+def on_stack(place: StackPlace) -> dict[str, str]:
+    """Environment of the batch on the stack."""
+    return {
+        **place.client_environment(),
+        "PROCUREMENT_STATE": str(place.home.parent),
+    }
+
+
+def call(places: dict[str, str], *arguments: str) -> CompletedProcess[str]:
+    """Run Python in the project; it must succeed."""
+    others = ("PG", "PROCUREMENT_", "DBT_", "TRINO_", "WEBHDFS")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(others)}
+    done = run(
+        [sys.executable, *arguments],
+        cwd=PROJECT_DIR,
+        env={**kept, **places},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS_ALLOWED,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
