@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,8 @@ def load_settings(
     what a shell user expects; the defaults lie in the checkout.
 
     Raises:
-        UsageError: an unknown target or time zone.
+        UsageError: an unknown target or time zone, a place that cannot be one, or
+            file names that are not read as UTF-8.
     """
     zone = environ.get("BUSINESS_TIMEZONE") or "UTC"
     try:
@@ -57,12 +59,17 @@ def load_settings(
             f"BUSINESS_TIMEZONE={zone!r} is not a time zone. "
             "Use a name such as Europe/Berlin, or UTC."
         ) from error
+    if sys.getfilesystemencoding() != "utf-8":
+        raise UsageError(
+            f"Python reads file names as {sys.getfilesystemencoding()} here, and would "
+            "name files otherwise than elsewhere. Set PYTHONUTF8=1."
+        )
     target = target or "embedded"
     if target not in TARGETS:
         raise UsageError(f"--target {target!r} is unknown: use {' or '.join(TARGETS)}.")
     return Settings(
         inbox=_folder(inbox, environ.get("PROCUREMENT_INBOX"), "inbox"),
-        lake=_lake(lake or environ.get("PROCUREMENT_LAKE")),
+        lake=_lake(lake, environ.get("PROCUREMENT_LAKE")),
         state=_folder(None, environ.get("PROCUREMENT_STATE"), ".state"),
         timezone=timezone,
         target=target,
@@ -70,11 +77,22 @@ def load_settings(
 
 
 def _folder(option: str | None, variable: str | None, default: str) -> Path:
+    if option is not None and not option.strip():
+        # An unset variable of a script must not end in the default place.
+        raise UsageError(f"The option for the {default} is empty: give it a path.")
     given = option or variable
     return Path(given).absolute() if given else PROJECT_DIR / default
 
 
-def _lake(given: str | None) -> str:
+def _lake(option: str | None, variable: str | None) -> str:
+    given = option or variable
     if given and "://" in given:
         return given.rstrip("/")
-    return str(_folder(given, None, "lake"))
+    folder = _folder(option, variable, "lake")
+    if "?" in str(folder):
+        raise UsageError(
+            f"The lake {folder} has a '?' in its path, which dbt cannot open."
+        )
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"The lake {folder} is a file; give --lake a folder.")
+    return str(folder)

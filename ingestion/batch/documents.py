@@ -23,15 +23,10 @@ EXCEPTION_COLUMNS = (
     "quantity",
     "message",
 )
-_SORTED_BY = (
-    "code",
-    "sku_id",
-    "supplier_id",
-    "store_id",
-    "warehouse_id",
-    "file_name",
-    "quantity",
-    "message",
+_SORTED_BY = tuple(
+    column
+    for column in EXCEPTION_COLUMNS
+    if column not in ("business_date", "severity")
 )
 _LINE_KEYS = (
     "line_number",

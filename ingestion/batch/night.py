@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ingestion import gate
 from ingestion.batch.completeness import check_feeds, check_warehouses
 from ingestion.batch.fingerprint import models_and_macros_digest
-from ingestion.batch.locks import date_lock, engine_lock
 from ingestion.batch.progress import Progress
 from ingestion.batch.publication import (
     Provenance,
     Published,
     publish,
     published_version,
+    withdraw_reports,
 )
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.batch.run_log import RunLog
@@ -27,6 +27,7 @@ from ingestion.contracts import contracts_digest
 from ingestion.errors import ExitCode, ProcurementError, RefusedError
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
+from ingestion.locks import date_lock, engine_lock
 from ingestion.master_data.snapshot import MasterSnapshot, read_snapshot
 from ingestion.postgres.connections import connect, connection_settings
 
@@ -54,7 +55,10 @@ class DateOutcome:
 
 
 class Night:
-    """The batch of one run: the same settings and rules for all its dates."""
+    """The batch of one run: the same settings and rules for all its dates.
+
+    Used as a context: the embedded engine is held from its first date to the end.
+    """
 
     def __init__(
         self,
@@ -74,13 +78,23 @@ class Night:
         self._log = log
         self._progress = progress
         self._transformation = Transformation(settings)
+        self._engine = ExitStack()
+        self._has_engine = False
+
+    def __enter__(self) -> Night:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.close()
 
     def run(self, business_date: date) -> DateOutcome:
         """Order for one date; whatever goes wrong is in the outcome, not raised."""
         outcome = DateOutcome(business_date, self._clock())
         self._log.event("date_started", business_date=business_date)
         try:
-            with self._locks(business_date):
+            with date_lock(
+                self._settings.state, self._lake.root, business_date, self._clock()
+            ):
                 self._order(business_date, outcome)
         except ProcurementError as error:
             outcome.exit_code = error.exit_code
@@ -101,19 +115,22 @@ class Night:
         )
         return outcome
 
-    @contextmanager
-    def _locks(self, business_date: date) -> Iterator[None]:
-        state, lake = self._settings.state, self._lake.root
-        with (
-            date_lock(state, lake, business_date, self._clock()),
-            engine_lock(state, lake, self._progress.waiting_for_engine),
-        ):
-            yield
+    def _hold_engine(self) -> None:
+        """Wait until no other run builds in this lake, and keep it until the last date.
+
+        dbt has DuckDB's file open between dates too, and a run that got the lock
+        there would fail. On Trino two builds would share the tables of the export.
+        """
+        if not self._has_engine:
+            state, wait = self._settings.state, self._progress.waiting_for_engine
+            self._engine.enter_context(engine_lock(state, self._lake.root, wait))
+            self._has_engine = True
 
     def _order(self, business_date: date, outcome: DateOutcome) -> None:
         outcome.version_before = published_version(self._lake, business_date)
         if outcome.version_before is not None:
             return
+        withdraw_reports(self._lake, business_date)
         with self._stage("receive files", outcome):
             outcome.received = self._receive(business_date)
             check_feeds(business_date, outcome.received)
@@ -125,6 +142,7 @@ class Night:
                 finally:
                     connection.close()
                 self._check_master_data(business_date, master, outcome.received)
+            self._hold_engine()
             with self._stage("plan orders", outcome):
                 outcome.build = self._transformation.build(
                     business_date, self._variables, self._progress.nodes

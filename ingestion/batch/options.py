@@ -11,6 +11,7 @@ from ingestion.batch.rule_variables import RuleVariables, load_rule_variables
 from ingestion.config import TARGETS, Settings, load_settings
 from ingestion.dates import business_date_at, days_from, parse_business_date
 from ingestion.errors import UsageError
+from ingestion.postgres.connections import check_environment
 
 _DESCRIPTION = """\
 Land the evening's files, plan the orders of each business date, publish them.
@@ -41,6 +42,7 @@ def parse_options(arguments: Sequence[str] | None, now: datetime) -> Options:
     """
     given = _parser().parse_args(arguments)
     settings = load_settings(inbox=given.inbox, lake=given.lake, target=given.target)
+    check_environment(settings.target)
     return Options(
         dates=_dates(given, business_date_at(now, settings.timezone)),
         settings=settings,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
-from types import TracebackType
 
 from rich.console import Console
 from rich.progress import (
@@ -23,27 +24,26 @@ class Progress:
 
     def __init__(self, *, visible: bool) -> None:
         self._console = Console(stderr=True)
-        self._bars = Bars(
+        self._visible = visible and self._console.is_terminal
+        self._bars = self._new_bars()
+        self._task: TaskID | None = None
+
+    @contextmanager
+    def of_date(self) -> Iterator[None]:
+        """Show the bars of one date; they stand still once its summary is printed."""
+        self._bars = self._new_bars()
+        with self._bars:
+            yield
+
+    def _new_bars(self) -> Bars:
+        return Bars(
             TextColumn("{task.description:<30}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=self._console,
-            disable=not (visible and self._console.is_terminal),
+            disable=not self._visible,
         )
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> Progress:
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bars.stop()
 
     def stage(self, business_date: date, name: str) -> None:
         """Begin a bar; its length is known once the stage says it."""
@@ -72,8 +72,7 @@ class Progress:
             self._bars.update(self._task, completed=done, total=total)
 
     def waiting_for_engine(self) -> None:
-        """Say why nothing happens: one process at a time may open DuckDB's file."""
+        """Say why nothing happens."""
         self._console.print(
-            "Waiting for another date of this lake: the embedded engine takes one "
-            "run at a time."
+            "Waiting for another date of this lake: one run at a time builds in it."
         )

@@ -117,6 +117,15 @@ def publish(lake: Lake, business_date: date, provenance: Provenance) -> Publishe
     )
 
 
+def withdraw_reports(lake: Lake, business_date: date) -> None:
+    """Remove the reports of a date that is not published.
+
+    They come before the manifest, so a run that was killed may have left them.
+    """
+    for ending in ("json", "csv"):
+        lake.delete(exceptions_path(business_date, ending))
+
+
 def _make_visible(
     lake: Lake, business_date: date, building: str, reports: Mapping[str, bytes]
 ) -> None:
@@ -127,8 +136,11 @@ def _make_visible(
         lake.delete(orders_folder(business_date))  # without a manifest: not published
         lake.rename(building, orders_folder(business_date))
     except BaseException:
-        for path in reports:
-            lake.delete(path)
+        # The last step may have been done when it failed, or was interrupted: a
+        # manifest must not outlive the reports that it names.
+        lake.delete(f"{orders_folder(business_date)}/manifest.json")
+        lake.delete(orders_folder(business_date))
+        withdraw_reports(lake, business_date)
         raise
 
 

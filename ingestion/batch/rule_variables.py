@@ -70,7 +70,8 @@ def load_rule_variables(
 def _mapping(given: str) -> dict[str, Any]:
     try:
         mapping = yaml.safe_load(given)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # ValueError: PyYAML reads 2026-02-30 as a date and fails on it.
         detail = " ".join(str(error).split())
         raise UsageError(f"--vars {given!r} is not YAML: {detail}") from None
     if not isinstance(mapping, dict):

@@ -5,34 +5,53 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
+
+from ingestion.errors import UsageError
 
 
 class RunLog:
     """Writes events as they happen: a killed run still tells how far it came."""
 
-    def __init__(self, stream: IO[str], clock: Callable[[], datetime]) -> None:
+    def __init__(self, stream: BinaryIO, clock: Callable[[], datetime]) -> None:
         self._stream = stream
         self._clock = clock
 
     def event(self, name: str, **details: object) -> None:
-        """Add one event with its UTC time; details as JSON, anything else as text."""
+        """Add one event with its UTC time; details as JSON, anything else as text.
+
+        An event that cannot be written is lost: a night does not fail for its log,
+        least of all after the orders are published.
+        """
         record = {"at": self._clock().isoformat(), "event": name, **details}
-        self._stream.write(json.dumps(record, default=str, ensure_ascii=False) + "\n")
-        self._stream.flush()
+        text = json.dumps(record, default=str, ensure_ascii=False) + "\n"
+        with suppress(OSError):
+            self._stream.write(text.encode("utf-8", "backslashreplace"))
 
 
 @contextmanager
 def open_run_log(
     state: Path, run_id: str, clock: Callable[[], datetime]
 ) -> Iterator[RunLog]:
-    """Open ``logs/<run_id>.jsonl`` for the length of a block."""
+    """Open ``logs/<run_id>.jsonl`` for the length of a block.
+
+    Raises:
+        UsageError: the state folder cannot be written to.
+    """
     path = run_log_path(state, run_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8", errors="backslashreplace") as stream:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Unbuffered: what is written is there when the process is killed.
+        stream = path.open("ab", buffering=0)
+    except OSError as error:
+        raise UsageError(
+            f"The state folder {state} cannot be written to: {error.strerror}. "
+            "Name another one with PROCUREMENT_STATE."
+        ) from error
+    with stream:
         yield RunLog(stream, clock)
 
 

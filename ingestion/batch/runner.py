@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -22,14 +24,27 @@ from ingestion.batch.run_log import (
     run_log_path,
 )
 from ingestion.batch.window import BatchWindow
-from ingestion.errors import ExitCode, ProcurementError, UsageError
+from ingestion.errors import ExitCode, ProcurementError
+from ingestion.gate import require_inbox
 
 #: After these a window of dates goes on: the next date may well be complete.
 _WINDOW_GOES_ON = (ExitCode.OK, ExitCode.REFUSED, ExitCode.DATA_TEST_FAILED)
 
 
+class _Report(Console):
+    """Where the summary goes; whoever reads it may stop, and the dates go on."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def main(
@@ -37,37 +52,40 @@ def main(
     clock: Callable[[], datetime] = _utc_now,
 ) -> int:
     """Run the batch and return its exit code; says everything itself."""
+    # A scheduler that stops the run gets the same answer as a person's Ctrl-C.
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         options = parse_options(arguments, clock())
         return _run(options, clock)
     except ProcurementError as error:
         print(f"run_batch.py: {error}", file=sys.stderr)  # noqa: T201
         return error.exit_code
+    except KeyboardInterrupt:
+        print(  # noqa: T201
+            "run_batch.py: Interrupted. Nothing half-done is published; run again to "
+            "complete.",
+            file=sys.stderr,
+        )
+        return ExitCode.FAILED
 
 
 def _run(options: Options, clock: Callable[[], datetime]) -> int:
     settings = options.settings
     run_id = new_run_id(clock())
-    console = Console(highlight=False)
+    console = _Report(highlight=False)
     if not console.is_terminal:
         console.width = 120  # paths in a file should not be folded at 80
     if not options.as_json:
         # First of all: a run without --date chose it by the clock.
         console.print(f"Business date {describe_dates(options.dates)}")
-    if not settings.inbox.is_dir():
-        raise UsageError(
-            f"The inbox {settings.inbox} is no folder. Make it, or name it with "
-            "--inbox or PROCUREMENT_INBOX."
-        )
+    require_inbox(settings.inbox)
     with open_run_log(settings.state, run_id, clock) as log:
         log.event("run_started", run_id=run_id, target=settings.target)
         try:
             summaries = _run_dates(options, run_id, clock, log, console)
         except KeyboardInterrupt:
             log.event("interrupted")
-            raise ProcurementError(
-                "Interrupted. Nothing half-done is published; run again to complete."
-            ) from None
+            raise
         except ProcurementError:
             raise
         except Exception:
@@ -101,12 +119,15 @@ def _run_dates(
     lake = open_lake(settings.lake)
     log_path = str(run_log_path(settings.state, run_id))
     summaries = []
-    with Progress(visible=not options.as_json) as progress:
-        night = Night(settings, lake, options.variables, run_id, clock, log, progress)
+    progress = Progress(visible=not options.as_json)
+    with Night(
+        settings, lake, options.variables, run_id, clock, log, progress
+    ) as night:
         for business_date in options.dates:
             window = BatchWindow.of(business_date, settings.timezone)
             _warn_of_deadline(window, settings.state, clock())
-            outcome = night.run(business_date)
+            with progress.of_date():
+                outcome = night.run(business_date)
             summary = as_json(outcome, window, lake.root, log_path)
             log.event("summary", **summary)
             summaries.append(summary)

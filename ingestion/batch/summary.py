@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ingestion import gate
 from ingestion.batch.night import DateOutcome
@@ -98,7 +99,8 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for label, text in _rows(summary):
-        table.add_row(label, text)
+        # Text is printed as it is: a folder may be called [/old] or :fire:.
+        table.add_row(label, Text(text))
     console.print(table)
     console.print()
 

@@ -71,6 +71,8 @@ class Transformation:
                 *self._options(),
             ]
         )
+        if isinstance(outcome.exception, KeyboardInterrupt):
+            raise outcome.exception
         if outcome.exception is not None:
             raise _failure(business_date, str(outcome.exception))
         return _result(business_date, getattr(outcome.result, "results", []))
@@ -80,6 +82,8 @@ class Transformation:
             from dbt.cli.main import dbtRunner
 
             outcome = dbtRunner().invoke(["parse", *self._options()])
+            if isinstance(outcome.exception, KeyboardInterrupt):
+                raise outcome.exception
             if outcome.exception is not None or not outcome.success:
                 raise ProcurementError(
                     f"The dbt project cannot be parsed: {outcome.exception}. "
@@ -140,8 +144,10 @@ def _result(business_date: date, results: list[Any]) -> BuildResult:
     failed = [r for r in results if r.status == "fail"]
     if failed:
         raise DataTestError(_failed_tests(business_date, failed))
-    if not results:
-        raise _failure(business_date, "the selector chose nothing to build")
+    skipped = [r for r in results if r.status == "skipped"]
+    if skipped or not results:
+        name = skipped[0].node.name if skipped else "everything"
+        raise _failure(business_date, f"{name} was skipped without a failure")
     models = [r for r in results if r.node.resource_type == "model"]
     tests = [r for r in results if r.node.resource_type == "test"]
     return BuildResult(

@@ -53,20 +53,28 @@ def _validate(arguments: argparse.Namespace) -> int:
 
 
 def _land(arguments: argparse.Namespace) -> int:
+    from ingestion.batch.publication import published_version
     from ingestion.gate.history_table import totals
     from ingestion.gate.receiving import receive
     from ingestion.lake import open_lake
+    from ingestion.locks import date_lock
 
     settings = load_settings(inbox=arguments.inbox, lake=arguments.lake)
     business_date = parse_business_date(arguments.date)
+    lake = open_lake(settings.lake)
     now = datetime.now(timezone.utc)
-    history = receive(
-        open_lake(settings.lake),
-        settings.inbox,
-        business_date,
-        run_id=f"land-{now:%Y%m%dT%H%M%S.%fZ}",
-        received_at=now,
-    )
+    with date_lock(settings.state, lake.root, business_date, now):
+        if published_version(lake, business_date) is not None:
+            # What counted for the published orders must stay what lies in raw.
+            _print(f"{business_date} is published already; nothing was landed.")
+            return ExitCode.OK
+        history = receive(
+            lake,
+            settings.inbox,
+            business_date,
+            run_id=f"land-{now:%Y%m%dT%H%M%S.%fZ}",
+            received_at=now,
+        )
     for line in totals(history):
         _print(line)
     _print(f"`python -m ingestion status --date {business_date}` shows each file.")

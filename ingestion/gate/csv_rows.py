@@ -10,7 +10,7 @@ from ingestion.contracts import Column, Contract
 from ingestion.gate.csv_text import CsvReader, Record
 from ingestion.gate.drafts import Sink
 from ingestion.gate.source import Lines, skip_blank
-from ingestion.gate.tally import FileRefusedError, Tally
+from ingestion.gate.tally import MAX_COLUMNS, FileRefusedError, Tally
 from ingestion.gate.values import BLANKS, CONSTRAINT, MAX_TEXT, TYPE, Check, check_for
 
 _DELIMITERS = (",", ";")
@@ -45,6 +45,7 @@ def read_csv(lines: Lines, contract: Contract, landed: Sink, tally: Tally) -> No
     tally.unknown(header.unknown)
     names = ",".join(column.name for column in contract.columns)
     landed.write(f"{names}\n".encode("ascii"))
+    reader.width = header.width
     rows = _Rows(contract, header, landed, tally)
     while record := reader.record():
         rows.take(record)
@@ -84,6 +85,12 @@ def _header(record: Record, contract: Contract) -> Header:
             record.problem,
             "The header cannot be read: it is not UTF-8, holds NUL, or its quotes "
             "are wrong.",
+            record.line,
+        )
+    if len(record.cells) > MAX_COLUMNS:
+        raise FileRefusedError(
+            "record-too-large",
+            f"The header names more than {MAX_COLUMNS} columns.",
             record.line,
         )
     names = [cell.strip(BLANKS) for cell in record.cells]

@@ -8,10 +8,11 @@ state machine.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
-from ingestion.gate.source import Lines, beginning, decode, over_the_cap
-from ingestion.gate.tally import MAX_RECORD, FileRefusedError
+from ingestion.gate.source import Lines, decode, over_the_cap
+from ingestion.gate.tally import MAX_COLUMNS, MAX_RECORD, FileRefusedError
 
 _BLANKS = b" \t"
 
@@ -33,6 +34,8 @@ class CsvReader:
         self._lines = lines
         self._next_line = line
         self.delimiter = ","
+        #: Number of cells that are asked for: one more is enough to see too many.
+        self.width = MAX_COLUMNS
         #: While trying: the bytes to put back.
         self._taken: bytearray | None = None
 
@@ -50,7 +53,8 @@ class CsvReader:
             if content.strip(_BLANKS):
                 text, clean = decode(content)
                 problem = None if clean else "encoding-error"
-                return Record(number, text, text.split(self.delimiter), problem)
+                cells = text.split(self.delimiter, self.width)
+                return Record(number, text, cells, problem)
         return None
 
     def try_record(self, delimiter: str) -> Record | None:
@@ -75,27 +79,23 @@ class CsvReader:
         return line
 
     def _quoted(self, line: bytes, number: int) -> Record:
-        cells = _Cells(self.delimiter)
-        texts, size, is_clean = [], 0, True
+        cells = _Cells(self.delimiter, self.width + 1)
+        content, size, is_clean = io.StringIO(), 0, True
         while line:
             size += len(line)
             if size > MAX_RECORD:
                 raise self._too_large(number)
             text, clean = decode(line)
-            texts.append(text)
+            content.write(text)
             is_clean = is_clean and clean
             if cells.take(text):
-                return Record(
-                    number,
-                    "".join(texts),
-                    cells.done,
-                    cells.problem if is_clean else "encoding-error",
-                )
+                problem = cells.problem if is_clean else "encoding-error"
+                return Record(number, content.getvalue(), cells.done, problem)
             line = self._line()
         raise FileRefusedError(
             "unclosed-quote",
             f"A quote that opens on line {cells.opened_after + number} is never "
-            f"closed: {beginning(texts[0].encode('utf-8', 'replace')[:80])!r}.",
+            "closed.",
             cells.opened_after + number,
         )
 
@@ -111,12 +111,13 @@ class CsvReader:
 class _Cells:
     """Cells of a record, taken line by line until no quoted cell is open."""
 
-    def __init__(self, delimiter: str) -> None:
+    def __init__(self, delimiter: str, wanted: int) -> None:
         self.done: list[str] = []
         self.problem: str | None = None
         self.opened_after = 0
         self._delimiter = delimiter
-        self._open: list[str] | None = None
+        self._wanted = wanted
+        self._open: io.StringIO | None = None
         self._lines = 0
 
     def take(self, line: str) -> bool:
@@ -124,7 +125,7 @@ class _Cells:
         position: int | None = 0
         while position is not None:
             if self._open is None and line.startswith('"', position):
-                self._open, self.opened_after = [], self._lines
+                self._open, self.opened_after = io.StringIO(), self._lines
                 position += 1
             if self._open is None:
                 position = self._plain(line, position)
@@ -139,7 +140,7 @@ class _Cells:
         cell = line[start:end] if end >= 0 else _without_line_end(line[start:])
         if '"' in cell:
             self.problem = "quote-error"
-        self.done.append(cell)
+        self._add(cell)
         return end + 1 if end >= 0 else None
 
     def _quoted(self, line: str, start: int) -> int | None:
@@ -147,20 +148,24 @@ class _Cells:
         assert self._open is not None  # noqa: S101  for the type checker
         end = line.find('"', start)
         while end >= 0 and line.startswith('""', end):
-            self._open.append(line[start : end + 1])
+            self._open.write(line[start : end + 1])
             start = end + 2
             end = line.find('"', start)
         if end < 0:
-            self._open.append(line[start:])
+            self._open.write(line[start:])
             return None
-        cell = "".join([*self._open, line[start:end]])
+        self._open.write(line[start:end])
+        self._add(self._open.getvalue())
         self._open = None
         behind = line.find(self._delimiter, end)
         rest = line[end + 1 : behind] if behind >= 0 else line[end + 1 :]
         if rest if behind >= 0 else _without_line_end(rest):
             self.problem = "quote-error"
-        self.done.append(cell)
         return behind + 1 if behind >= 0 else None
+
+    def _add(self, cell: str) -> None:
+        if len(self.done) < self._wanted:
+            self.done.append(cell)
 
 
 def _without_line_end(text: str) -> str:

@@ -16,9 +16,9 @@ _COLUMNS = ("file", "status", "read", "accepted", "refused", "first error", "why
 
 def print_history(business_date: date, history: list[ReceivedFile]) -> None:
     """Print one date as a table; not a terminal, it is as wide as it has to be."""
-    console = Console()
+    console = Console(emoji=False)
     if not console.is_terminal:
-        console = Console(width=200)
+        console = Console(width=200, emoji=False)
     table = Table(title=f"Received for {business_date}", title_justify="left")
     table.add_column("feed")
     for number, name in enumerate(_COLUMNS):

@@ -44,6 +44,19 @@ class Candidate:
     message: str | None = None
 
 
+def require_inbox(inbox: Path) -> None:
+    """Ask for the folder in which files are dropped; a date's own may be absent.
+
+    Raises:
+        UsageError: the inbox itself does not exist.
+    """
+    if not inbox.is_dir():
+        raise UsageError(
+            f"The inbox {inbox} does not exist. Create it, or give its folder with "
+            "--inbox or PROCUREMENT_INBOX."
+        )
+
+
 def candidates(inbox: Path, feed: str, business_date: date) -> list[Candidate]:
     """Everything in one feed's folder of a date, by the bytes of the names.
 
@@ -53,11 +66,7 @@ def candidates(inbox: Path, feed: str, business_date: date) -> list[Candidate]:
         UsageError: the inbox itself does not exist.
         ProcurementError: the folder cannot be listed.
     """
-    if not inbox.is_dir():
-        raise UsageError(
-            f"The inbox {inbox} does not exist. Create it, or give its folder with "
-            "--inbox or PROCUREMENT_INBOX."
-        )
+    require_inbox(inbox)
     folder = inbox / feed / business_date.isoformat()
     try:
         names = os.listdir(folder)  # noqa: PTH208  names, not paths: they may be odd

@@ -20,7 +20,7 @@ from ingestion.gate.source import (
     over_the_cap,
     skip_blank,
 )
-from ingestion.gate.tally import MAX_RECORD, FileRefusedError, Tally
+from ingestion.gate.tally import MAX_RECORD, MAX_VALUES, FileRefusedError, Tally
 
 _YES, _NO, _MAYBE = "yes", "no", "if more follows"
 
@@ -127,10 +127,10 @@ class _Array:
             except MalformedError as error:
                 if self._ended or not error.may_go_on:
                     raise self._malformed(error.reason) from error
-                if len(self._text) - self._position > MAX_RECORD:
+                if self._is_too_large():
                     raise self._malformed("record-too-large") from error
             self._more(wanted)
-            wanted *= 2
+            wanted = min(wanted * 2, MAX_RECORD // 4)
         original = self._text[self._position : end]
         marked = original if self._marked and MARK.search(original) else None
         self._orders.order(order, text, self._line, marked)
@@ -163,6 +163,11 @@ class _Array:
                 return ""
             self._more(CHUNK)
 
+    def _is_too_large(self) -> bool:
+        """Whether an element that has not ended yet is larger than one may be."""
+        is_long = len(self._text) - self._position > MAX_RECORD
+        return is_long or self._text.count(",", self._position) > MAX_VALUES
+
     def _advance(self, position: int) -> None:
         self._line += self._text.count("\n", self._position, position)
         self._position = position
@@ -178,7 +183,8 @@ class _Array:
     def _malformed(self, reason: str = "malformed-json") -> FileRefusedError:
         messages = {
             "nesting-too-deep": "An element of the array is nested too deeply.",
-            "record-too-large": "An element of the array is larger than 64 MiB.",
+            "record-too-large": "An element of the array is larger than 64 MiB, or has "
+            "more than 3 million values.",
         }
         return FileRefusedError(
             reason,

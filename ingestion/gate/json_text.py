@@ -11,6 +11,8 @@ import json
 import re
 from typing import Any, NoReturn
 
+from ingestion.gate.tally import MAX_VALUES
+
 #: Levels of objects and arrays in one another. The interpreter has a limit too, but
 #: one that depends on who calls; what is accepted must not.
 MAX_DEPTH = 100
@@ -19,14 +21,11 @@ _QUOTE_ESCAPE_OR_MARK = re.compile(r'"|\\.|[\ud800\udc80-\udcff]', re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
-class Integer(str):
-    """A JSON number without fraction and exponent, as written."""
-
-    __slots__ = ()
-
-
 class Real(str):
-    """Any other JSON number, as written."""
+    """A JSON number with a fraction or an exponent, as written.
+
+    Other numbers are plain text: wherever they may stand, so may their digits.
+    """
 
     __slots__ = ()
 
@@ -49,7 +48,7 @@ class JsonReader:
         self.doubled = False
         self._decoder = json.JSONDecoder(
             object_pairs_hook=self._object,
-            parse_int=Integer,
+            parse_int=str,
             parse_float=Real,
             parse_constant=_refuse_constant,
         )
@@ -58,8 +57,10 @@ class JsonReader:
         """The one value that fills the text but for blanks.
 
         Raises:
-            MalformedError: not JSON, or too deeply nested.
+            MalformedError: not JSON, too deeply nested, or of too many values.
         """
+        if len(text) > MAX_VALUES and text.count(",") > MAX_VALUES:
+            raise MalformedError("record-too-large", 0)
         value, end = self.value(text, skip_space(text, 0))
         if skip_space(text, end) != len(text):
             raise MalformedError("malformed-json", end)

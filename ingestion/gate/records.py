@@ -14,7 +14,6 @@ from ingestion.lake import Lake
 
 FEEDS = ("orders", "stock")
 COUNTED = ("accepted", "partial")
-STATUSES = (*COUNTED, "quarantined", "duplicate", "superseded", "late")
 
 
 @dataclass(frozen=True)

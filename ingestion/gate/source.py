@@ -117,7 +117,7 @@ class Lines:
         try:
             return start + self._stream.readline(MAX_RECORD + 1 - len(start))
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise _damaged(error) from error
+            raise _damaged() from error
 
     def finish_line(self) -> None:
         """Skip what is left of a line that was cut."""
@@ -133,7 +133,7 @@ class Lines:
         try:
             return self._stream.read(size)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise _damaged(error) from error
+            raise _damaged() from error
 
 
 def open_lines(raw: io.RawIOBase, compression: str | None) -> Lines:
@@ -214,8 +214,8 @@ def _wide_encoding(start: bytes) -> str | None:
     return found if enough else None
 
 
-def _damaged(error: Exception) -> FileRefusedError:
+def _damaged() -> FileRefusedError:
     return FileRefusedError(
         "compression-error",
-        f"The gzip cannot be unpacked to its end: {error}. Send it again.",
+        "The gzip ends early or fails its checksum. Send it again.",
     )

@@ -12,6 +12,11 @@ from ingestion.contracts import Contract
 #: Longest JSON document or CSV record, in bytes (of text: characters). It bounds
 #: the memory that a file can take, whatever is in it.
 MAX_RECORD = 64 * 1024 * 1024
+#: Values in one JSON document, counted by its commas: a few bytes of text become a
+#: hundred in memory. An order of 16 MiB in lines of any sensible form has fewer.
+MAX_VALUES = 3_000_000
+#: Columns of a CSV file, for the same reason.
+MAX_COLUMNS = 10_000
 MAX_RAW = 10_000
 _MAX_VALUE = 1_000
 #: Beyond this many distinct names, more are not worth their memory.

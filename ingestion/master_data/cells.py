@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from ingestion.master_data.tables import PRECISION, Column
 
-_BLANKS = " \t"
+BLANKS = " \t"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,100}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?")
 _INTEGER_RANGE = range(-(2**31), 2**31)
@@ -30,7 +30,7 @@ def read_cell(column: Column, raw: str, *, is_key: bool) -> str | None:
     Raises:
         WrongCellError: not of the column's type or range, or a blank key.
     """
-    text = raw.strip(_BLANKS)
+    text = raw.strip(BLANKS)
     if not text:
         if is_key:
             raise WrongCellError("must not be blank, it is part of the key")

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import TextIO
 
 from ingestion.errors import UsageError
-from ingestion.master_data.cells import WrongCellError, read_cell
+from ingestion.master_data.cells import BLANKS, WrongCellError, read_cell
 from ingestion.master_data.tables import TABLES, Column, Table
 
 #: More wrong cells than this are counted, not listed.
 _LISTED_PROBLEMS = 10
 
-_BLANKS = " \t"
 
 Row = tuple["str | None", ...]
 
@@ -141,7 +140,7 @@ def _lines(table: Table, path: Path, stream: TextIO) -> Iterator[tuple[int, list
     begins = 1
     try:
         for cells in reader:
-            if len(cells) > 1 or "".join(cells).strip(_BLANKS):
+            if len(cells) > 1 or "".join(cells).strip(BLANKS):
                 yield begins, cells
             begins = reader.line_num + 1
     except csv.Error as error:
@@ -153,7 +152,7 @@ def _lines(table: Table, path: Path, stream: TextIO) -> Iterator[tuple[int, list
 def _delimiter(table: Table, header: str) -> str:
     def known(delimiter: str) -> int:
         names = next(csv.reader([header], delimiter=delimiter), [])
-        given = {name.strip(_BLANKS) for name in names}
+        given = {name.strip(BLANKS) for name in names}
         return sum(column.name in given for column in table.columns)
 
     return max(",;", key=known)
@@ -165,7 +164,7 @@ def _positions(table: Table, path: Path, header: Sequence[str]) -> dict[str, int
     Raises:
         UsageError: a blank or doubled name, or a key column is missing.
     """
-    names = [name.strip(_BLANKS) for name in header]
+    names = [name.strip(BLANKS) for name in header]
     missing = [name for name in table.key if name not in names]
     if missing:
         raise UsageError(

@@ -131,19 +131,35 @@ def connection_settings(
         yield ConnectionSettings.from_environment(environ)
         return
     if target != "embedded":
-        raise UsageError(
-            f"The {target} target reads master data from a PostgreSQL server of yours: "
-            "set PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE."
-        )
+        raise _no_server(target)
     from ingestion.postgres.embedded import running_postgres
 
     with running_postgres(state) as settings:
         yield settings
 
 
+def check_environment(target: str, environ: Mapping[str, str] = os.environ) -> None:
+    """Check what can be checked of the server's settings before any work is done.
+
+    Raises:
+        UsageError: PGPORT is not a port, or the trino target has no PGHOST.
+    """
+    if environ.get("PGHOST"):
+        ConnectionSettings.from_environment(environ)
+    elif target != "embedded":
+        raise _no_server(target)
+
+
 def first_line(error: Exception) -> str:
     """What a driver's error says, without its trailing context lines."""
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+
+
+def _no_server(target: str) -> UsageError:
+    return UsageError(
+        f"The {target} target reads master data from a PostgreSQL server of yours: "
+        "set PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE."
+    )
 
 
 def _port(text: str) -> int:

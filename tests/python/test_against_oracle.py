@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 
-from oracle import Result, Variables, exceptions_csv, exceptions_json
-from oracle.exceptions import COLUMNS, in_report_order
+from oracle import Result, Variables
 from pipeline_runner import PipelineRun, run_pipeline
 from postgres_states import state_folder
+from published_dates import assert_exceptions, assert_orders
 from strategies import (
     DrawnDay,
     Scenario,
@@ -65,8 +65,8 @@ def test_random_days_come_to_what_the_rules_say(
         if result.refusals:
             _assert_not_published(done.published, day)
         else:
-            _assert_orders(done.published, result)
-            _assert_exceptions(done.published, result)
+            assert_orders(done.published, result)
+            assert_exceptions(done.published, result)
             _assert_manifest(done.published, day, result)
     shutil.rmtree(workdir)
 
@@ -89,31 +89,6 @@ def _as_vars(variables: Variables) -> dict[str, bool | int | float]:
 def _assert_not_published(output: Path, day: DrawnDay) -> None:
     assert not (output / "supplier_orders" / str(day.business_date)).exists()
     assert not list(output.glob(f"exceptions/{day.business_date}.*"))
-
-
-def _assert_orders(output: Path, result: Result) -> None:
-    folder = output / "supplier_orders" / str(result.business_date)
-    found = {path.name: path.read_bytes() for path in folder.iterdir()}
-    found.pop("manifest.json")
-    expected = result.files()
-    assert sorted(found) == sorted(expected)
-    for name, content in expected.items():
-        # Parsed first: a difference in a number reads better than one in bytes.
-        assert _parsed(found[name]) == _parsed(content), name
-        assert found[name] == content, name
-
-
-def _assert_exceptions(output: Path, result: Result) -> None:
-    """Rows, their order, and both forms; what a message says is left open."""
-    day = result.business_date
-    written = (output / "exceptions" / f"{day}.json").read_bytes()
-    rows = _parsed(written)["exceptions"]
-    assert all(tuple(row) == COLUMNS for row in rows)
-    said = in_report_order([{**row, "message": ""} for row in rows])
-    assert said == list(result.exceptions)
-    assert rows == in_report_order(rows)
-    assert written == exceptions_json(day, 1, rows)
-    assert (output / "exceptions" / f"{day}.csv").read_bytes() == exceptions_csv(rows)
 
 
 def _assert_manifest(output: Path, day: DrawnDay, result: Result) -> None:
@@ -148,11 +123,6 @@ def _assert_inputs(inputs: list[dict[str, Any]], day: DrawnDay) -> None:
             counts = (loaded.rows_read, loaded.rows_accepted, loaded.rows_refused)
             assert found[file.feed, _sha256(file.content)] == counts
     assert not any("name" in key for file in inputs for key in file)
-
-
-def _parsed(content: bytes) -> Any:
-    """JSON with every number as a Decimal."""
-    return json.loads(content, parse_float=Decimal, parse_int=Decimal)
 
 
 def _sha256(content: bytes) -> str:

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingestion.batch.locks import date_lock
 from ingestion.batch.options import parse_options
 from ingestion.batch.rule_variables import load_rule_variables
 from ingestion.batch.window import BatchWindow
 from ingestion.errors import DateLockedError, UsageError
+from ingestion.locks import date_lock
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 2, 21, 5, tzinfo=timezone.utc)
@@ -72,6 +72,8 @@ def test_a_window_holds_both_its_ends() -> None:
         ["--vars", "{spike_window_days: 2.5}"],
         ["--vars", "{spike_sigma: '3); drop table x --'}"],
         ["--vars", "{a: [}"],
+        ["--vars", "{spike_sigma: 2026-02-30}"],
+        ["--vars", "[" * 5000],
     ],
 )
 def test_wrong_usage_is_refused_with_what_to_do(arguments: list[str]) -> None:
@@ -88,6 +90,22 @@ def test_unknown_options_exit_with_2(arguments: list[str]) -> None:
         parse_options(arguments, NOW)
 
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("environment", "word"),
+    [({}, "PGHOST"), ({"PGHOST": "localhost", "PGPORT": "x"}, "PGPORT")],
+)
+def test_a_wrong_server_is_refused_before_any_file_is_read(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], word: str
+) -> None:
+    for name in ("PGHOST", "PGPORT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(UsageError, match=word):
+        parse_options(["--target", "trino"], NOW)
 
 
 def test_rule_variables_start_from_the_project_and_take_what_is_given() -> None:
@@ -133,3 +151,31 @@ def test_a_date_is_held_by_one_run_and_free_when_it_has_ended(tmp_path: Path) ->
             pass
     with date_lock(tmp_path, "lake", day, NOW):
         pass
+
+
+@pytest.mark.parametrize("way", ["x/../lake", "link", "lake/"])
+def test_a_lake_has_one_lock_by_whatever_path(tmp_path: Path, way: str) -> None:
+    (tmp_path / "lake").mkdir()
+    (tmp_path / "x").mkdir()
+    (tmp_path / "link").symlink_to("lake")
+    day, state = date(2026, 1, 1), tmp_path / "state"
+
+    with (
+        date_lock(state, f"{tmp_path}/lake", day, NOW),
+        pytest.raises(DateLockedError),
+        date_lock(state, f"{tmp_path}/{way}", day, NOW),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("option", ["--inbox", "--lake"])
+def test_an_empty_place_is_refused_and_not_the_default(option: str) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        parse_options([option, ""], NOW)
+
+
+def test_a_lake_that_is_a_file_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "lake").write_text("no folder")
+
+    with pytest.raises(UsageError, match="is a file"):
+        parse_options(["--lake", str(tmp_path / "lake")], NOW)

@@ -84,6 +84,22 @@ def test_land_and_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "lacks the mandatory column" in shown
 
 
+def test_status_prints_a_name_as_it_was_received(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox, lake = tmp_path / "inbox", str(tmp_path / "lake")
+    folder = inbox / "orders/2026-01-01"
+    folder.mkdir(parents=True)
+    (folder / "a:car:[b].csv").write_text("x\n")
+
+    assert (
+        main(["land", "--date=2026-01-01", f"--inbox={inbox}", f"--lake={lake}"]) == 0
+    )
+    assert main(["status", "--lake", lake]) == 0
+
+    assert "a:car:[b].csv" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -243,3 +243,16 @@ def test_a_record_over_the_cap_refuses_the_file(
     for big in (noted("x" * 5000), noted('"' + "x\n" * 2500)):
         verdict = check(csv_file(CSV_ROW, big, CSV_ROW), "csv").verdict
         assert (verdict.reason, verdict.rows_read) == ("record-too-large", 0)
+
+
+def test_too_many_cells_are_not_read_into_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in ("csv_rows", "csv_text"):
+        monkeypatch.setattr(f"ingestion.gate.{module}.MAX_COLUMNS", 20)
+    many = "," * 500
+    assert check(csv_file(header=ORDER_COLUMNS + many), "csv").verdict.reason == (
+        "record-too-large"
+    )
+    rows = csv_file(CSV_ROW + many, f'"O1"{many}', CSV_ROW)
+    assert check(rows, "csv").reasons == ["extra-cell"] * 2

@@ -359,3 +359,15 @@ def test_a_line_over_the_cap_is_refused_and_the_next_one_read(
 
     assert checked.reasons == ["record-too-large"]
     assert (checked.verdict.rows_accepted, checked.rejects[0].line) == (2, 2)
+
+
+def test_too_many_values_are_not_read_into_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in ("json_text", "json_file"):
+        monkeypatch.setattr(f"ingestion.gate.{module}.MAX_VALUES", 100)
+    many = order(x=f"[{'1,' * 200}1]")
+
+    assert check(f"{GOOD}\n{many}\n{GOOD}".encode()).reasons == ["record-too-large"]
+    never_ending = check(f"[{GOOD},[{'1,' * 3_000_000}".encode()).verdict
+    assert never_ending.reason == "record-too-large"

@@ -179,6 +179,25 @@ def test_a_publication_that_fails_anywhere_leaves_nothing_and_can_be_repeated(
     assert not list(tmp_path.glob("versions/_building/*"))
 
 
+class InterruptedLake(LocalLake):
+    """A lake whose user loses patience just after a folder was renamed."""
+
+    def rename(self, source: str, target: str) -> None:
+        super().rename(source, target)
+        raise KeyboardInterrupt
+
+
+def test_a_publication_interrupted_at_its_last_step_leaves_nothing(
+    lake: LocalLake, tmp_path: Path
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        publish(InterruptedLake(tmp_path), DAY, PROVENANCE)
+
+    assert output(tmp_path) == {}
+    assert published_version(lake, DAY) is None
+    assert publish(lake, DAY, PROVENANCE).orders == 1
+
+
 def test_a_folder_without_manifest_is_not_published_and_is_replaced(
     lake: LocalLake, tmp_path: Path
 ) -> None:

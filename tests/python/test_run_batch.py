@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, timezone
@@ -12,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.batch.locks import date_lock
+from ingestion.locks import date_lock
 from ingestion.postgres.connections import connect, connection_settings
-from pipeline_runner import call
+from pipeline_runner import PROJECT, call
 from postgres_states import state_folder
 
 DAY = "2026-01-01"
@@ -61,8 +63,8 @@ def work(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def drop(work: Path, feed: str, name: str, text: str) -> None:
-    folder = work / "inbox" / feed / DAY
+def drop(work: Path, feed: str, name: str, text: str, day: str = DAY) -> None:
+    folder = work / "inbox" / feed / day
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(text)
 
@@ -122,6 +124,21 @@ def test_files_become_orders_and_a_second_run_changes_no_byte(
     assert second.stdout.startswith(f"Business date {DAY}\n")
     assert "published before" in second.stdout
     assert output(work) == published
+
+
+def test_what_comes_after_publication_is_not_landed(state: Path, work: Path) -> None:
+    assert run(state, work).returncode == 0
+    raw = sorted((work / "lake/raw").rglob("*.csv"))
+    drop(work, "orders", "late.csv", ORDERS.replace("13", "99"))
+
+    landed = call(
+        state, "-m", "ingestion", "land", "--date", DAY,
+        *("--inbox", f"{work}/inbox", "--lake", f"{work}/lake"),
+    )  # fmt: skip
+
+    assert landed.returncode == 0
+    assert "published already" in landed.stdout
+    assert sorted((work / "lake/raw").rglob("*.csv")) == raw
 
 
 def test_the_same_evening_gives_the_same_bytes_under_other_names_and_clocks(
@@ -277,3 +294,66 @@ def test_wrong_usage_is_one_message_and_exit_2(
     assert word in done.stderr
     assert "Traceback" not in done.stderr
     assert not (work / "lake").exists() or output(work) == {}
+
+
+def test_a_reader_that_stops_reading_does_not_stop_the_dates(
+    state: Path, work: Path
+) -> None:
+    done = subprocess.run(
+        f"{sys.executable} run_batch.py --from {DAY} --to 2026-01-02"
+        f" --inbox {work}/inbox --lake {work}/lake | head -c 1;"
+        " echo ${PIPESTATUS[0]}",
+        shell=True,
+        executable="/bin/bash",
+        cwd=PROJECT,
+        env={**os.environ, "PROCUREMENT_STATE": str(state)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    # The second date has no files: it is refused, which shows that it was reached.
+    assert done.stdout.endswith("3\n"), done.stderr
+    assert f"supplier_orders/{DAY}/manifest.json" in output(work)
+
+
+def started(state: Path, work: Path, *options: str) -> subprocess.Popen[str]:
+    """Start a run and do not wait for its end."""
+    places = ("--inbox", f"{work}/inbox", "--lake", f"{work}/lake")
+    return subprocess.Popen(
+        [sys.executable, "run_batch.py", *places, *options],
+        cwd=PROJECT,
+        env={**os.environ, "PROCUREMENT_STATE": str(state)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_two_runs_on_one_lake_take_turns_at_the_engine(state: Path, work: Path) -> None:
+    for day in ("2026-01-02", "2026-01-03"):
+        drop(work, "orders", "tills.csv", ORDERS, day)
+        drop(work, "stock", "stock.csv", STOCK, day)
+
+    runs = [
+        started(state, work, "--from", DAY, "--to", "2026-01-02"),
+        started(state, work, "--date", "2026-01-03"),
+    ]
+    errors = [run_batch.communicate(timeout=300)[1] for run_batch in runs]
+
+    assert [run_batch.returncode for run_batch in runs] == [0, 0], errors
+    assert "Waiting for another date" in "".join(errors)
+    assert sum(name.endswith("manifest.json") for name in output(work)) == 3
+
+
+def test_a_run_told_to_end_says_so_and_leaves_nothing(state: Path, work: Path) -> None:
+    run_batch = started(state, work, "--date", DAY)
+    assert run_batch.stdout is not None
+    run_batch.stdout.readline()  # the date is chosen: the run has begun
+    run_batch.terminate()
+    _, errors = run_batch.communicate(timeout=60)
+
+    assert run_batch.returncode == 1
+    assert "Interrupted" in errors
+    assert "Traceback" not in errors
+    assert output(work) == {}

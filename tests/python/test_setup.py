@@ -11,10 +11,8 @@ import shutil
 import subprocess
 import sys
 from copy import deepcopy
-from hashlib import md5
 from pathlib import Path
 
-import duckdb
 import pytest
 import yaml
 from dbt.config.project import package_config_from_data
@@ -57,17 +55,6 @@ CASES: dict[str, tuple[str, dict[str, object], str | None, int]] = {
         None,
         0,
     ),
-    "inside": ("accepted_range", {"min_value": -1, "max_value": 6}, None, 0),
-    "at_bound": (
-        "accepted_range",
-        {"min_value": -1, "max_value": 6, "inclusive": False},
-        None,
-        2,
-    ),
-    "below": ("accepted_range", {"min_value": 0}, None, 1),
-    "below_where": ("accepted_range", {"min_value": 0}, "id < 3", 0),
-    "by_expression": ("accepted_range", {"max_value": "id * 2"}, None, 2),
-    "open": ("accepted_range", {}, None, 0),
     "claim": ("expression_is_true", {"expression": "quantity >= 0"}, None, 1),
     "claim_or": (
         "expression_is_true",
@@ -97,14 +84,6 @@ def test_stand_in_tests_find_the_rows_that_the_original_finds(built: Path) -> No
     assert found == {name: failures for name, (*_, failures) in CASES.items()} | {
         "column_claim": 1
     }
-
-
-def test_stand_in_key_has_the_digits_of_the_original(built: Path) -> None:
-    sql = (built / "target" / "compiled" / "toy" / "models" / "keys.sql").read_text()
-
-    keys = [row[0] for row in duckdb.sql(sql).fetchall()]
-    texts = ["1-a", "2-_dbt_utils_surrogate_key_null_", "3-"]
-    assert keys == [md5(text.encode()).hexdigest() for text in texts]
 
 
 def test_stand_in_covers_every_dbt_utils_name_in_use() -> None:
@@ -179,7 +158,7 @@ def test_stand_in_takes_the_place_when_the_hub_is_out_of_reach(
 def test_stand_in_of_an_older_checkout_is_refreshed(tmp_path: Path) -> None:
     package = tmp_path / "dbt_packages" / "dbt_utils"
     shutil.copytree(STAND_IN, package)
-    macro = package / "macros" / "accepted_range.sql"
+    macro = package / "macros" / "expression_is_true.sql"
     macro.write_text("-- old")
     (package / "macros" / "gone.sql").write_text("-- no longer offered")
 
@@ -189,14 +168,10 @@ def test_stand_in_of_an_older_checkout_is_refreshed(tmp_path: Path) -> None:
 
 
 def toy_project(folder: Path) -> Path:
-    """A dbt project of two models and the cases above, with the stand-in in place."""
+    """A dbt project of one model and the cases above, with the stand-in in place."""
     shutil.copytree(STAND_IN, folder / "dbt_packages" / "dbt_utils")
     (folder / "models").mkdir()
     (folder / "models" / "pairs.sql").write_text(PAIRS)
-    (folder / "models" / "keys.sql").write_text(
-        "select {{ dbt_utils.generate_surrogate_key(['id', 'code']) }} as key\n"
-        "from (values (1, 'a'), (2, null), (3, '')) as t (id, code) order by id"
-    )
     (folder / "models" / "models.yml").write_text(yaml.safe_dump(toy_models()))
     (folder / "dbt_project.yml").write_text(yaml.safe_dump(PROJECT))
     (folder / "profiles.yml").write_text(yaml.safe_dump(PROFILE))
@@ -205,7 +180,7 @@ def toy_project(folder: Path) -> Path:
 
 def toy_models() -> dict[str, object]:
     """The YAML that puts each case on the model, or on its quantity column."""
-    tests: dict[bool, list[dict[str, object]]] = {True: [], False: []}
+    tests: list[dict[str, object]] = []
     for name, (test, arguments, where, _) in CASES.items():
         config: dict[str, object] = {"severity": "warn"}
         if where:
@@ -213,15 +188,15 @@ def toy_models() -> dict[str, object]:
         body: dict[str, object] = {"name": name, "config": config}
         if arguments:
             body["arguments"] = arguments
-        tests[test == "accepted_range"].append({f"dbt_utils.{test}": body})
+        tests.append({f"dbt_utils.{test}": body})
     column_claim = {
         "name": "column_claim",
         "arguments": {"expression": ">= 0"},
         "config": {"severity": "warn"},
     }
-    tests[True].append({"dbt_utils.expression_is_true": column_claim})
-    column = {"name": "quantity", "data_tests": tests[True]}
-    model = {"name": "pairs", "columns": [column], "data_tests": tests[False]}
+    on_column = [{"dbt_utils.expression_is_true": column_claim}]
+    column = {"name": "quantity", "data_tests": on_column}
+    model = {"name": "pairs", "columns": [column], "data_tests": tests}
     return {"models": [model]}
 
 

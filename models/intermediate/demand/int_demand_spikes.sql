@@ -1,3 +1,6 @@
+{#- Squares of demand below this, and sums of them, keep within 38 digits. -#}
+{% set squarable = "decimal '100000000000000'" %}
+
 with run_dates as (
     select * from {{ ref('stg_publication__dates') }}
     where
@@ -26,7 +29,15 @@ sums as (
     select
         sku_id,
         cast(sum(demand) as decimal(38, 3)) as s,
-        cast(sum(try(demand * demand)) as decimal(38, 6)) as q
+        case
+            when max(demand) < {{ squarable }}
+                then
+                    cast(
+                        sum(case when demand < {{ squarable }} then demand * demand end)
+                        as decimal(38, 6)
+                    )
+        end as q,
+        sum(cast(demand as double) * cast(demand as double)) as q_as_double
     from past_demand
     group by sku_id
 ),
@@ -38,7 +49,8 @@ compared as (
         demand.demand,
         run_date_count.n,
         coalesce(sums.s, 0) as s,
-        coalesce(sums.q, 0) as q
+        case when sums.sku_id is null then 0 else sums.q end as q,
+        coalesce(sums.q_as_double, 0) as q_as_double
     from demand
     cross join run_date_count
     left join sums on demand.sku_id = sums.sku_id
@@ -65,7 +77,7 @@ spikes as (
             ),
             cast(n * demand - s as double)
             > cast({{ decimal_variable('spike_sigma') }} as double)
-            * sqrt(greatest(cast(n as double) * q - cast(s as double) * s, 0))
+            * sqrt(greatest(cast(n as double) * q_as_double - cast(s as double) * s, 0))
         )
 )
 

@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='replace_date', on_schema_change='fail') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_date',
+    on_schema_change='fail'
+) }}
 
 with order_lines as (
     select * from {{ ref('stg_pos__order_lines') }}
@@ -36,11 +40,9 @@ deduplicated as (
         cast(sum(quantity) as decimal(38, 3))
         - max(case when copy_rank = 1 then quantity end) as other_copies_quantity,
         -- Copies that agree in all three are one line sent twice, not a conflict.
-        not (
-            min(ordered_at) = max(ordered_at)
-            and min(sku_id) = max(sku_id)
-            and min(quantity) = max(quantity)
-        ) as is_conflicting
+        min(ordered_at) <> max(ordered_at)
+        or min(sku_id) <> max(sku_id)
+        or min(quantity) <> max(quantity) as is_conflicting
     from ranked
     group by business_date, store_id, pos_id, order_id, line_number
 )

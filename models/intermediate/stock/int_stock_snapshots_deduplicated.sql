@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='replace_date', on_schema_change='fail') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_date',
+    on_schema_change='fail'
+) }}
 
 with stock_snapshots as (
     select * from {{ ref('stg_warehouse__stock_snapshots') }}
@@ -42,12 +46,10 @@ deduplicated as (
         cast(count(*) as bigint) as copies,
         -- Only those tied on the latest instant are in conflict: an earlier
         -- snapshot is meant to differ.
-        not (
-            min(available) = max(available)
-            and min(reserved) = max(reserved)
-            and count(safety_stock) in (0, count(*))
-            and coalesce(min(safety_stock) = max(safety_stock), true)
-        ) as is_conflicting
+        min(available) <> max(available)
+        or min(reserved) <> max(reserved)
+        or count(safety_stock) not in (0, count(*))
+        or coalesce(min(safety_stock) <> max(safety_stock), false) as is_conflicting
     from ranked
     where recency = 1
     group by business_date, warehouse_id, sku_id

@@ -6,7 +6,7 @@ with decisions as (
 numbered as (
     select
         *,
-        'PO-' || '{{ run_date() | replace("-", "") }}' || '-' || supplier_id as order_id,
+        'PO-{{ run_date() | replace("-", "") }}-' || supplier_id as order_id,
         row_number() over (partition by supplier_id order by sku_id) as line_number
     from decisions
 ),

@@ -34,8 +34,8 @@ dated as (
             as min_order_value,
         case
             when
-                suppliers.lead_time_days
-                between 0 and date_diff('day', {{ run_date_literal() }}, date '9999-12-31')
+                suppliers.lead_time_days between 0
+                and date_diff('day', {{ run_date_literal() }}, date '9999-12-31')
                 then suppliers.lead_time_days
         end as valid_lead_time_days
     from summed

@@ -57,7 +57,9 @@ def engine_lock(state: Path, lake: str, on_wait: Callable[[], None]) -> Iterator
 def _opened(state: Path, lake: str, name: str) -> Iterator[IO[str]]:
     folder = state / "locks"
     folder.mkdir(parents=True, exist_ok=True)
-    digits = hashlib.sha256(lake.encode(errors="surrogateescape")).hexdigest()[:12]
+    # One lake is one lake, by whatever way a path leads to it.
+    place = lake if "://" in lake else os.path.realpath(lake)
+    digits = hashlib.sha256(place.encode(errors="surrogateescape")).hexdigest()[:12]
     with (folder / f"{name}-{digits}.lock").open("a+", encoding="utf-8") as stream:
         yield stream
 

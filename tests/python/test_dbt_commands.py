@@ -1,0 +1,161 @@
+"""The dbt commands as people use them: nothing started before, an empty lake."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline_runner import call
+from postgres_states import state_folder
+
+COMPILE_EACH = """
+import json, sys
+from dbt.cli.main import dbtRunner
+target, *variables = sys.argv[1:]
+options = ["--target-path", target, "--log-level", "none", "--quiet"]
+manifest = dbtRunner().invoke(["parse", *options]).result
+runs = [
+    dbtRunner(manifest).invoke(["compile", "--vars", text, *options])
+    for text in variables
+]
+print()
+print(json.dumps([str(run.exception) for run in runs]))
+"""
+
+
+@dataclass(frozen=True)
+class Dbt:
+    """One dbt project on a state and a lake of its own."""
+
+    state: Path
+    folder: Path
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one dbt command."""
+        return call(
+            self.state,
+            *("-m", "dbt.cli.main", "--no-use-colors", *arguments),
+            *("--target-path", str(self.folder / "target")),
+            *("--log-path", str(self.folder / "logs")),
+            PROCUREMENT_LAKE=str(self.folder / "lake"),
+        )
+
+    def messages(self, variables: Sequence[str]) -> list[str]:
+        """What compiling says with each of these --vars, parsed once for all."""
+        done = call(
+            self.state,
+            *("-c", COMPILE_EACH, str(self.folder / "target"), *variables),
+            PROCUREMENT_LAKE=str(self.folder / "lake"),
+        )
+        assert done.returncode == 0, done.stderr
+        messages: list[str] = json.loads(done.stdout.splitlines()[-1])
+        return messages
+
+    def artifact(self, name: str) -> dict[str, Any]:
+        """Read what the last command left behind."""
+        content = (self.folder / "target" / name).read_text("utf-8")
+        artifact: dict[str, Any] = json.loads(content)
+        return artifact
+
+
+@pytest.fixture(scope="module")
+def dbt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dbt]:
+    """Every model built once on an empty lake."""
+    with state_folder() as state:
+        dbt = Dbt(state, tmp_path_factory.mktemp("dbt"))
+        built = dbt(
+            "build", "--selector", "nightly", "--vars", "{run_date: 2026-01-01}"
+        )
+        assert built.returncode == 0, built.stdout
+        yield dbt
+
+
+def test_every_unit_test_of_the_rules_passes(dbt: Dbt) -> None:
+    done = dbt("test", "--selector", "unit")
+
+    results = dbt.artifact("run_results.json")["results"]
+    unit_tests = [r for r in results if r["unique_id"].startswith("unit_test.")]
+    failed = {r["unique_id"] for r in unit_tests if r["status"] != "pass"}
+    assert not failed, done.stdout
+    assert len(unit_tests) >= 80, "unit tests were selected away"
+    assert done.returncode == 0
+
+
+def test_tests_of_what_is_built_need_no_date(dbt: Dbt) -> None:
+    done = dbt("test", "--exclude-resource-types", "unit_test")
+
+    assert done.returncode == 0, done.stdout
+    assert len(dbt.artifact("run_results.json")["results"]) >= 30
+
+
+def test_docs_show_the_way_from_files_to_exported_orders(dbt: Dbt) -> None:
+    done = dbt("docs", "generate")
+
+    assert done.returncode == 0, done.stdout
+    manifest = dbt.artifact("manifest.json")
+    parents: dict[str, list[str]] = manifest["parent_map"]
+    exposed = [
+        name for name in manifest["exposures"] if "supplier_order" in name.lower()
+    ]
+    assert exposed
+    seen: set[str] = set()
+    ahead = list(exposed)
+    while ahead:
+        node = ahead.pop()
+        if node not in seen:
+            seen.add(node)
+            ahead += parents[node]
+    sources = {name.split(".")[-1] for name in seen if name.startswith("source.")}
+    assert {"orders_json", "orders_csv", "stock_csv", "products"} <= sources
+    assert "fct_supplier_orders" in json.dumps(
+        list(dbt.artifact("catalog.json")["nodes"])
+    )
+
+
+def test_what_is_no_date_is_refused_before_it_reaches_sql(dbt: Dbt) -> None:
+    wrong = [
+        '"2026-01-01\' or 1=1 --"',
+        "2026-1-1",
+        "'2026-02-30'",
+        "20260101",
+        "'2026-01-01 '",
+        '"2026-01-01\\n"',
+        "tomorrow",
+        "'1899-12-31'",
+        "[2026-01-01]",
+        "2026-01-01 10:00:00",
+    ]
+
+    messages = dbt.messages([f"run_date: {text}" for text in wrong])
+
+    said = {
+        text: "is not a business date" in m
+        for text, m in zip(wrong, messages, strict=True)
+    }
+    assert all(said.values()), said
+
+
+def test_a_rule_variable_of_the_wrong_form_is_refused(dbt: Dbt) -> None:
+    wrong = {
+        "spike_sigma": "'3) or (1=1'",
+        "spike_window_days": "-1",
+        "net_open_orders": "'yes'",
+    }
+
+    messages = dbt.messages([f"{name}: {value}" for name, value in wrong.items()])
+
+    for name, message in zip(wrong, messages, strict=True):
+        assert f"The variable {name} is" in message
+
+
+def test_a_build_without_a_date_says_how_to_give_one(dbt: Dbt) -> None:
+    done = dbt("build", "--selector", "nightly")
+
+    assert done.returncode != 0
+    assert "dbt build --vars '{run_date: 2026-01-01}'" in done.stdout

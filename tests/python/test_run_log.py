@@ -1,0 +1,46 @@
+"""The run's log: there when it can be, and never the reason that a night fails."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from ingestion.batch.durations import last_duration, remember_duration
+from ingestion.batch.run_log import RunLog, open_run_log, run_log_path
+from ingestion.errors import UsageError
+
+
+def clock() -> datetime:
+    return datetime(2026, 1, 1, 22, tzinfo=timezone.utc)
+
+
+def test_events_are_written_as_they_happen(tmp_path: Path) -> None:
+    with open_run_log(tmp_path, "run", clock) as log:
+        log.event("file", file_name="b\udcff ü.csv")
+        text = run_log_path(tmp_path, "run").read_text("utf-8")
+
+    assert json.loads(text)["event"] == "file"
+    assert "ü" in text
+
+
+def test_a_state_that_is_no_folder_is_refused_in_one_message(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("")
+
+    with (
+        pytest.raises(UsageError, match="PROCUREMENT_STATE"),
+        open_run_log(tmp_path / "state", "run", clock),
+    ):
+        pass
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has /dev/full")
+def test_a_full_disk_loses_events_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "last_run_seconds").symlink_to("/dev/full")
+    with Path("/dev/full").open("wb", buffering=0) as stream:
+        RunLog(stream, clock).event("summary")
+
+    remember_duration(tmp_path, 1.0)
+    assert last_duration(tmp_path / "other").total_seconds() == 0
