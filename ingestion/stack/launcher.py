@@ -22,7 +22,7 @@ from ingestion.stack.places import (
     write_client_environment,
 )
 from ingestion.stack.postgres import StackServer
-from ingestion.stack.processes import Process, is_port_taken, wait_until
+from ingestion.stack.processes import is_port_taken, wait_until
 from ingestion.stack.services import (
     HDFS_USER,
     Programs,
@@ -133,6 +133,8 @@ class Stack:
         running = {status.name for status in self.status() if status.is_up}
         for name, ports in _PORTS_OF.items():
             for port_name in ports if name not in running else ():
+                if port_name == "trino_internal" and not self._place.has_tls:
+                    continue
                 port = getattr(self._place.ports, port_name)
                 if is_port_taken(port):
                     raise ServiceUnavailableError(
@@ -228,6 +230,3 @@ def log_files(state: Path) -> list[Path]:
     """The services' logs that exist."""
     stack = Stack(state, lambda _: None)
     return [status.log for status in stack.status() if status.log.exists()]
-
-
-__all__ = ["Process", "ServiceStatus", "Stack", "log_files"]
