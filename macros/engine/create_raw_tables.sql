@@ -75,7 +75,7 @@
         cast(parse_filename({{ duckdb_parents('filename', depth) }}) as date) as business_date
     from {% if format == 'json' -%}
     read_json('{{ pattern }}', format = 'newline_delimited', filename = true,
-        maximum_object_size = 134217728, columns = {
+        maximum_object_size = {{ duckdb_object_size() if name == 'orders_json' else 16777216 }}, columns = {
     {%- else -%}
     read_csv('{{ pattern }}', auto_detect = false, header = true, filename = true,
         delim = ',', quote = '', escape = '', columns = {
@@ -83,6 +83,20 @@
         {% for column, type in columns %}'{{ column }}': '{{ type }}'{{ ', ' if not loop.last }}{% endfor -%}
     })
     {%- endif -%}
+{%- endmacro %}
+
+{#
+    Room for the largest order of the run date, in bytes: no order is larger than its
+    file. DuckDB takes twice that for each thread of each query, used or not, so that
+    room for the largest order there can be would be the most of its memory.
+#}
+{% macro duckdb_object_size() -%}
+    {%- set pattern = lake_path('raw/orders/' ~ run_date() ~ '/json/[!_.]*', pattern=true) -%}
+    {%- set files = run_query("select file from glob('" ~ pattern ~ "')").columns[0].values() -%}
+    {%- set largest = run_query(
+        "select max(size) from read_blob('" ~ pattern ~ "')"
+    ).columns[0].values()[0] if files else 0 -%}
+    {{ [[largest | int + 1, 16777216] | max, 134217728] | min }}
 {%- endmacro %}
 
 {# The folder `depth` levels above a file, as a DuckDB expression. #}

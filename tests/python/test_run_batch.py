@@ -98,6 +98,23 @@ def exceptions(work: Path) -> list[tuple[str, str, str | None]]:
     ]
 
 
+def test_order_that_lands_as_more_than_16_mib_is_planned(
+    state: Path, work: Path
+) -> None:
+    line = {"sku_id": "A", "quantity": 1}
+    order = {"order_id": "3", "store_id": "S1", "ordered_at": f"{DAY}T12:00"}
+    drop(work, "orders", "large.json", json.dumps({**order, "lines": [line] * 300_000}))
+
+    done = run(state, work)
+
+    assert done.returncode == 0, done.stderr
+    [landed] = (work / f"lake/raw/orders/{DAY}/json").glob("large-*")
+    assert landed.stat().st_size > 2**24  # DuckDB's own limit
+    orders = work / f"lake/output/supplier_orders/{DAY}"
+    [line] = json.loads((orders / "SUP-1.json").read_text())["lines"]
+    assert line["explanation"]["demand"] == 13 + 300_000
+
+
 def test_files_become_orders_and_a_second_run_changes_no_byte(
     state: Path, work: Path
 ) -> None:
