@@ -28,3 +28,14 @@ def exported_rows(lake: Lake, name: str, business_date: date) -> Iterator[Row]:
             with lake.reader(file.path) as stream:
                 for line in stream:
                     yield {**of_folder, **json.loads(line, parse_float=Decimal)}
+
+
+def clear_exports(lake: Lake, business_date: date) -> None:
+    """Remove what any earlier build of a date exported, whole or not.
+
+    An insert of Trino that was killed leaves files in folders that no table knows of,
+    which a delete therefore passes over: read with the next export, they would double
+    the orders.
+    """
+    for name in lake.folders("export"):
+        lake.delete(f"export/{name}/business_date={business_date}")

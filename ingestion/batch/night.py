@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from ingestion import gate
 from ingestion.batch.completeness import check_feeds, check_warehouses
+from ingestion.batch.exports import clear_exports
 from ingestion.batch.fingerprint import models_and_macros_digest
 from ingestion.batch.progress import Progress
 from ingestion.batch.publication import (
@@ -144,6 +145,7 @@ class Night:
                 self._check_master_data(business_date, master, outcome.received)
             self._hold_engine()
             with self._stage("plan orders", outcome):
+                clear_exports(self._lake, business_date)
                 outcome.build = self._transformation.build(
                     business_date, self._variables, self._progress.nodes
                 )

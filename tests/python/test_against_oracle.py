@@ -11,21 +11,20 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 
-from oracle import Result, Variables
+from oracle import Result
 from pipeline_runner import PipelineRun, run_pipeline
 from postgres_states import state_folder
 from published_dates import assert_exceptions, assert_orders
 from strategies import (
     DrawnDay,
     Scenario,
+    as_vars,
     expected_results,
     scenarios,
     write_inbox,
@@ -76,14 +75,7 @@ def _run(scenario: Scenario, workdir: Path, state: Path) -> PipelineRun:
     for day in scenario.days:
         write_inbox(day, workdir / "inbox")
     first, last = scenario.days[0].business_date, scenario.days[-1].business_date
-    return run_pipeline(workdir, state, first, last, _as_vars(scenario.variables))
-
-
-def _as_vars(variables: Variables) -> dict[str, bool | int | float]:
-    return {
-        name: float(value) if isinstance(value, Decimal) else value
-        for name, value in asdict(variables).items()
-    }
+    return run_pipeline(workdir, state, first, last, as_vars(scenario.variables))
 
 
 def _assert_not_published(output: Path, day: DrawnDay) -> None:

@@ -7,7 +7,14 @@ Hypothesis and shrinks; how it is *written* follows from one seed per file.
 
 from strategies.days import scenarios
 from strategies.expectation import expected_results, receive
-from strategies.scenario import DrawnDay, OrderFile, Scenario, StockFile, StrayFile
+from strategies.scenario import (
+    DrawnDay,
+    OrderFile,
+    Scenario,
+    StockFile,
+    StrayFile,
+    as_vars,
+)
 from strategies.writing import write_inbox, write_master
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "Scenario",
     "StockFile",
     "StrayFile",
+    "as_vars",
     "expected_results",
     "receive",
     "scenarios",

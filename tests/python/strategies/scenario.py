@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal
 
 from oracle import Master, OrderLine, StockRow, Variables
 
@@ -67,3 +68,11 @@ class Scenario:
     master: Master
     variables: Variables
     master_seed: int = 0
+
+
+def as_vars(variables: Variables) -> dict[str, bool | int | float]:
+    """Rule variables as ``--vars`` takes them."""
+    return {
+        name: float(value) if isinstance(value, Decimal) else value
+        for name, value in asdict(variables).items()
+    }

@@ -1,0 +1,87 @@
+"""Running the batch on either engine, and reading what it left, to compare."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import CompletedProcess, run
+from typing import Any
+
+import duckdb
+
+from ingestion.config import PROJECT_DIR
+from ingestion.lake import Lake
+from ingestion.stack.places import StackPlace
+from ingestion.stack.services import trino_rows
+
+#: Tables that keep every date, whose rows have to be those of the other engine.
+TABLES = (
+    "int_order_lines_deduplicated",
+    "int_stock_snapshots_deduplicated",
+    "fct_net_demand",
+    "fct_supplier_order_lines",
+    "fct_supplier_orders",
+    "fct_exceptions",
+)
+SECONDS_ALLOWED = 900
+
+
+def on_stack(place: StackPlace) -> dict[str, str]:
+    """Environment of the batch on the stack."""
+    return {
+        **place.client_environment(),
+        "PROCUREMENT_STATE": str(place.home.parent),
+    }
+
+
+def call(
+    places: dict[str, str], *arguments: str, exit_code: int = 0
+) -> CompletedProcess[str]:
+    """Run Python in the project; it must end as expected."""
+    others = ("PG", "PROCUREMENT_", "DBT_", "TRINO_", "WEBHDFS")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(others)}
+    done = run(
+        [sys.executable, *arguments],
+        cwd=PROJECT_DIR,
+        env={**kept, **places},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS_ALLOWED,
+        check=False,
+    )
+    assert done.returncode == exit_code, done.stdout + done.stderr
+    return done
+
+
+def contents(lake: Lake, folder: str) -> dict[str, bytes]:
+    """Every file below a folder, by path."""
+    found = {}
+    for path in _walk(lake, folder):
+        with lake.reader(path) as stream:
+            found[path] = stream.read()
+    return found
+
+
+def assert_same_rows(place: StackPlace, embedded: Path) -> None:
+    """Every table holds the same rows in DuckDB's file below a lake, and in Trino."""
+    with duckdb.connect(f"{embedded}/warehouse/warehouse.duckdb") as database:
+        for table in TABLES:
+            described = database.execute(f"describe procurement.{table}").fetchall()
+            columns = [row[0] for row in described if row[0] != "file_path"]
+            select = f"select {', '.join(columns)} from"
+            expected = database.execute(f"{select} procurement.{table}").fetchall()
+            found = trino_rows(place, f"{select} iceberg.procurement.{table}")
+            assert _in_order(found) == _in_order(expected), table
+
+
+def _in_order(rows: list[Any]) -> list[tuple[Any, ...]]:
+    return sorted(map(tuple, rows), key=repr)
+
+
+def _walk(lake: Lake, folder: str) -> Iterator[str]:
+    for file in lake.files(folder):
+        yield file.path
+    for name in lake.folders(folder):
+        yield from _walk(lake, f"{folder}/{name}")
