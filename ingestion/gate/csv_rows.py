@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ingestion.contracts import Column, Contract
 from ingestion.gate.csv_text import CsvReader, Record
 from ingestion.gate.drafts import Sink
+from ingestion.gate.fit_rows import FitRows, is_as_landed
 from ingestion.gate.source import Lines, skip_blank
 from ingestion.gate.tally import MAX_COLUMNS, FileRefusedError, Tally
 from ingestion.gate.values import BLANKS, CONSTRAINT, MAX_TEXT, TYPE, Check, check_for
@@ -47,7 +48,15 @@ def read_csv(lines: Lines, contract: Contract, landed: Sink, tally: Tally) -> No
     landed.write(f"{names}\n".encode("ascii"))
     reader.width = header.width
     rows = _Rows(contract, header, landed, tally)
-    while record := reader.record():
+    runs = None
+    if reader.delimiter == "," and is_as_landed(contract, header.places, header.width):
+        runs = FitRows(contract, landed, tally)
+    while True:
+        if runs:
+            runs.take(reader)
+        record = reader.record()
+        if record is None:
+            return
         rows.take(record)
 
 
@@ -103,6 +112,13 @@ def _header(record: Record, contract: Contract) -> Header:
     if missing:
         raise _MissingLabelError(missing, known, names, record.line)
     for name, times in Counter(names).items():
+        if "\r" in name:
+            # Else a file whose lines end so would pass as one without rows.
+            raise FileRefusedError(
+                "incorrect-label",
+                "A column's name holds a lone CR. Lines end in LF or CR LF.",
+                record.line,
+            )
         if not name:
             raise FileRefusedError(
                 "blank-label", "A column of the header has no name.", record.line

@@ -6,6 +6,7 @@ from typing import Any
 
 from ingestion.contracts import Contract
 from ingestion.gate.drafts import Sink
+from ingestion.gate.fit_lines import FitLines
 from ingestion.gate.json_text import (
     MARK,
     JsonReader,
@@ -13,6 +14,7 @@ from ingestion.gate.json_text import (
     Real,
     without_loose_marks,
 )
+from ingestion.gate.source import decode
 from ingestion.gate.tally import Tally
 from ingestion.gate.values import BLANKS, CONSTRAINT, MAX_TEXT, TYPE, check_for
 
@@ -24,13 +26,17 @@ _NULL = "null"
 class JsonOrders:
     """Checks one order after the other and writes what is accepted of each.
 
-    A landed line is one order in compact ASCII JSON: the contract's keys, every
-    value a string as it was written (numbers too, because readers take numbers
-    through binary doubles), null when absent, and only the accepted rows.
+    A line that is fit is landed byte for byte. Any other landed line is one order
+    in compact ASCII JSON: the contract's keys, every value a string as it was
+    written (numbers too, because readers take numbers through binary doubles), null
+    when absent, and only the accepted rows.
     """
 
     def __init__(self, contract: Contract, landed: Sink, tally: Tally) -> None:
         self.reader = JsonReader()
+        self._fit = FitLines(contract)
+        #: The physical line that holds the order at hand and nothing else.
+        self._line: bytes | None = None
         self._landed = landed
         self._tally = tally
         self._header = _Fields(contract, "order")
@@ -39,6 +45,26 @@ class JsonOrders:
         self._row_keys = set(self._row.names)
         self._site = self._header.names.index(contract.site_column)
         self._number = self._row.names.index("line_number")
+
+    def fit_lines(self, block: bytes, start: int) -> tuple[int, int]:
+        """Take the fit lines that begin at a position; where they end, and how many."""
+        end = self._fit.end(block, start)
+        if end == start:
+            return start, 0
+        lines = block[start:end]
+        number = lines.count(b"\n")
+        # Every line has one brace more than it has rows.
+        self._tally.accepted += lines.count(b"{") - number
+        self._tally.site_ids |= self._fit.sites(lines, number)
+        self._landed.write(lines)
+        return end, number
+
+    def line(self, content: bytes, number: int) -> None:
+        """Take one line of a file, which is an order."""
+        text, clean = decode(content)
+        self._line = content
+        self.text(text, number, clean=clean)
+        self._line = None
 
     def text(self, text: str, line: int, *, clean: bool = True) -> None:
         """Take the text of one order that begins on a physical line.
@@ -80,13 +106,17 @@ class JsonOrders:
         elif problem:
             refuse.order(*problem)
         else:
-            self._rows(order["lines"], header, refuse, refuse.marked_rows(marked))
+            self._rows(order, header, refuse, refuse.marked_rows(marked))
 
     def _rows(
-        self, elements: list[Any], header: list[str], refuse: _Refuse, marked: set[int]
+        self,
+        order: dict[str, Any],
+        header: list[str],
+        refuse: _Refuse,
+        marked: set[int],
     ) -> None:
-        written = []
-        for index, element in enumerate(elements):
+        written, is_numbered = [], True
+        for index, element in enumerate(order["lines"]):
             if index in marked:
                 refuse.row(index, "encoding-error")
                 continue
@@ -102,15 +132,27 @@ class JsonOrders:
             if problem:
                 refuse.row(index, *problem)
                 continue
+            is_numbered = is_numbered and row[self._number] != _NULL
             if row[self._number] == _NULL:
                 row[self._number] = f'"{index + 1}"'
             written.append(f"{{{self._row.template % tuple(row)}}}")
         if written:
-            self._write(header, written)
+            self._tally.site_ids.add(header[self._site].strip('"'))
+            self._tally.accepted += len(written)
+            is_whole = is_numbered and len(written) == len(order["lines"])
+            if not (is_whole and self._is_landed_as_sent(order)):
+                self._write(header, written)
+
+    def _is_landed_as_sent(self, order: dict[str, Any]) -> bool:
+        """Land the order's line if it is fit."""
+        line = self._line
+        if line is None or not self._fit.fits(line):
+            return False
+        self._fit.learn(order)
+        self._landed.write(line if line.endswith(b"\n") else line + b"\n")
+        return True
 
     def _write(self, header: list[str], rows: list[str]) -> None:
-        self._tally.site_ids.add(header[self._site].strip('"'))
-        self._tally.accepted += len(rows)
         start = self._header.template % tuple(header)
         self._landed.write(f'{{{start},"lines":[{",".join(rows)}]}}\n'.encode("ascii"))
 

@@ -44,6 +44,9 @@ def name_problem(name: str) -> str | None:
         return "The name is not valid UTF-8."
     if any(unicodedata.category(character) == "Cc" for character in name):
         return "The name contains control characters."
+    if "\\" in name:
+        # A slash cannot be in the name of a file; other systems part paths so.
+        return "The name contains a path of another system."
     return None
 
 

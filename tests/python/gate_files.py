@@ -61,8 +61,11 @@ class Checked:
 
     @property
     def orders(self) -> list[dict[str, Any]]:
-        """Landed JSON orders."""
-        return [json.loads(text) for text in self.landed.splitlines()]
+        """Landed JSON orders; numbers as they are written."""
+        return [
+            json.loads(text, parse_int=str, parse_float=str)
+            for text in self.landed.splitlines()
+        ]
 
     @property
     def rows(self) -> list[str]:
@@ -95,6 +98,9 @@ class _Raw(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def tell(self) -> int:
+        return self._content.tell()
 
     def readinto(self, buffer: Any) -> int:
         return self._content.readinto(memoryview(buffer)[: 1 << 16])

@@ -240,7 +240,7 @@ def test_the_same_again_changes_nothing_and_reads_nothing_twice(
         place.drop(name, content)
     first = place.receive()
     before = place.files(".")
-    monkeypatch.setattr("ingestion.gate.intake.validate", None)
+    monkeypatch.setattr("ingestion.gate.landing.validate", None)
 
     assert place.receive() == first
     assert place.files(".") == before
@@ -394,7 +394,7 @@ def test_a_missing_inbox_is_wrong_usage_and_a_missing_date_is_no_file(
     assert raised.value.exit_code == ExitCode.USAGE
 
 
-def test_a_file_that_is_still_being_written_ends_the_run(
+def test_a_file_that_is_still_being_written_is_refused_until_it_is_whole(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = place.drop("a.csv", A)
@@ -403,10 +403,18 @@ def test_a_file_that_is_still_being_written_ends_the_run(
         path.write_bytes(A + A)
         return validate(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("ingestion.gate.intake.validate", slow_sender)
-    with pytest.raises(ProcurementError, match=r"a\.csv changed"):
-        place.receive()
-    assert place.files(".") == {}
+    place.drop("b.csv", B)
+    with monkeypatch.context() as patch:
+        patch.setattr("ingestion.gate.landing.validate", slow_sender)
+        (refused, _) = place.receive()
+    assert (refused.status, refused.reason) == ("quarantined", "file-changing")
+    assert "a.csv changed while it was read" in (refused.reason_message or "")
+    assert place.raw_orders() == ["OB"]
+
+    path.write_bytes(C)
+    place.receive()
+    assert place.raw_orders() == ["OB", "OC"]
+    assert place.statuses()["a.csv=?"] == "superseded"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
