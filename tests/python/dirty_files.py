@@ -2,7 +2,7 @@
 
     python tests/python/dirty_files.py OUT
 
-writes ``OUT/<feed>/2026-01-01/<file>`` and, beside the feeds, ``OUT/expected.json``.
+writes ``OUT/<feed>/2025-06-30/<file>`` and, beside the feeds, ``OUT/expected.json``.
 What is expected stands here by hand: nothing in this module asks the gate.
 """
 
@@ -16,7 +16,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-DAY = "2026-01-01"
+#: Apart from the dates that other tests use on the same servers.
+DAY = "2025-06-30"
 #: In contents: the id of the case, so that no two files have the same bytes.
 ID = "@@"
 #: Good rows before the dirty ones keep a file below the threshold.
@@ -708,7 +709,7 @@ def _packed() -> Iterator[DirtyFile]:
     wrong_sum = packed[4][:-8] + bytes(4) + packed[4][-4:]
     yield DirtyFile("packed.json.gz", packed[0], rows=(_row(order="GZ0"),))
     yield DirtyFile(
-        "two members.json.gz", packed[1] + gzip.compress(b"\n" + orders[2].encode()),
+        "two members.json.gz", packed[1] + gzip.compress(b"\n" + orders[2].encode(), mtime=0),
         rows=(_row(order="GZ1"), _row(order="GZ2")),
     )  # fmt: skip
     broken = {

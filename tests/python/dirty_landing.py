@@ -16,6 +16,7 @@ from typing import Any
 
 from dirty_files import DAY, DirtyFile, Row, dirty_files, write
 from ingestion.gate import ReceivedFile, receive
+from ingestion.gate.crew import Crew
 from ingestion.lake import Lake
 
 MODELS = {"orders": "stg_pos__order_lines", "stock": "stg_warehouse__stock_snapshots"}
@@ -27,7 +28,9 @@ COLUMNS = {
 Fetch = Callable[[str, str], Sequence[Sequence[Any]]]
 
 
-def land_dirty_files(lake: Lake, folder: Path) -> list[ReceivedFile]:
+def land_dirty_files(
+    lake: Lake, folder: Path, crew: Crew | None = None
+) -> list[ReceivedFile]:
     """Write the files into an inbox in ``folder`` and receive them into a lake."""
     shutil.rmtree(folder, ignore_errors=True)
     write(folder)
@@ -37,6 +40,7 @@ def land_dirty_files(lake: Lake, folder: Path) -> list[ReceivedFile]:
         date.fromisoformat(DAY),
         run_id="dirty",
         received_at=datetime(2026, 1, 1, 22, tzinfo=timezone.utc),
+        crew=crew,
     )
 
 
