@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ingestion.contracts import Column, Contract
 from ingestion.gate.csv_text import CsvReader, Record
 from ingestion.gate.drafts import Sink
 from ingestion.gate.fit_rows import FitRows, is_as_landed
+from ingestion.gate.rules import RowRules
 from ingestion.gate.source import Lines, skip_blank
 from ingestion.gate.tally import MAX_COLUMNS, FileRefusedError, Tally
 from ingestion.gate.values import BLANKS, CONSTRAINT, MAX_TEXT, TYPE, Check, check_for
@@ -32,7 +33,13 @@ class Header:
     unknown: tuple[str, ...]
 
 
-def read_csv(lines: Lines, contract: Contract, landed: Sink, tally: Tally) -> None:
+def read_csv(
+    lines: Lines,
+    contract: Contract,
+    landed: Sink,
+    tally: Tally,
+    sender: str | None = None,
+) -> None:
     """Check a file's rows and write the accepted ones.
 
     Written is a header and the contract's columns in the contract's order, with
@@ -42,7 +49,7 @@ def read_csv(lines: Lines, contract: Contract, landed: Sink, tally: Tally) -> No
         FileRefusedError: the header is wrong, or the records cannot be told apart.
     """
     reader = CsvReader(lines, skip_blank(lines) + 1)
-    header = read_header(reader, contract)
+    header = read_header(reader, contract, contract.names_of(sender))
     tally.unknown(header.unknown)
     names = ",".join(column.name for column in contract.columns)
     landed.write(f"{names}\n".encode("ascii"))
@@ -60,15 +67,19 @@ def read_csv(lines: Lines, contract: Contract, landed: Sink, tally: Tally) -> No
         rows.take(record)
 
 
-def read_header(reader: CsvReader, contract: Contract) -> Header:
+def read_header(
+    reader: CsvReader, contract: Contract, renamed: Mapping[str, str]
+) -> Header:
     """Read the header, by comma or semicolon: whichever gives all that is mandatory.
+
+    ``renamed`` has the contract's name for names that the sender uses.
 
     Raises:
         FileRefusedError: neither does, or a name is blank, doubled or not UTF-8.
     """
     failures: list[FileRefusedError] = []
     for delimiter in _DELIMITERS:
-        header = _try_header(reader, contract, delimiter)
+        header = _try_header(reader, contract, renamed, delimiter)
         if isinstance(header, Header):
             reader.record()
             return header
@@ -77,18 +88,18 @@ def read_header(reader: CsvReader, contract: Contract) -> Header:
 
 
 def _try_header(
-    reader: CsvReader, contract: Contract, delimiter: str
+    reader: CsvReader, contract: Contract, renamed: Mapping[str, str], delimiter: str
 ) -> Header | FileRefusedError:
     try:
         record = reader.try_record(delimiter)
         if record is None:
             return FileRefusedError("source-error", "The file is empty.")
-        return _header(record, contract)
+        return _header(record, contract, renamed)
     except FileRefusedError as error:
         return error
 
 
-def _header(record: Record, contract: Contract) -> Header:
+def _header(record: Record, contract: Contract, renamed: Mapping[str, str]) -> Header:
     if record.problem:
         raise FileRefusedError(
             record.problem,
@@ -102,7 +113,8 @@ def _header(record: Record, contract: Contract) -> Header:
             f"The header names more than {MAX_COLUMNS} columns.",
             record.line,
         )
-    names = [cell.strip(BLANKS) for cell in record.cells]
+    labels = [cell.strip(BLANKS) for cell in record.cells]
+    names = [renamed.get(label, label) for label in labels]
     known = [column.name for column in contract.columns]
     missing = [
         column.name
@@ -168,6 +180,8 @@ class _Rows:
             for column, place in zip(contract.columns, header.places, strict=True)
         ]
         names = [column.name for column in contract.columns]
+        self._names = names
+        self._rules = RowRules(contract, tally)
         self._site = names.index(contract.site_column)
         self._add_site: Callable[[str], None] = tally.site_ids.add
 
@@ -192,6 +206,11 @@ class _Rows:
                 self._reject(record, reason, column.name, text or None)
                 return
             written.append(text)
+        if self._rules:
+            problem = self._rules.problem(dict(zip(self._names, written, strict=True)))
+            if problem:
+                self._reject(record, *problem)
+                return
         self._tally.accepted += 1
         self._add_site(written[self._site])
         self._write((",".join(written) + "\n").encode("ascii"))

@@ -30,6 +30,8 @@ class FitLines:
 
     def __init__(self, contract: Contract) -> None:
         self._columns = contract.columns
+        #: Rules across columns are held row by row.
+        self._is_scanned = not contract.rules
         self._any_line = _any_line(contract.columns)
         self._shapes: tuple[Shape, ...] = ()
         self._run: Any = None
@@ -41,7 +43,8 @@ class FitLines:
     def learn(self, order: dict[str, Any]) -> None:
         """Be shown an order that is fit: others of its sender may look alike."""
         shape = tuple(order), tuple(order["lines"][0])
-        if shape not in self._shapes and len(self._shapes) < _MOST_SHAPES:
+        is_new = self._is_scanned and shape not in self._shapes
+        if is_new and len(self._shapes) < _MOST_SHAPES:
             self._shapes += (shape,)
             self._run = _run(self._columns, self._shapes)
 

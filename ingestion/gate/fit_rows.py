@@ -59,7 +59,12 @@ class FitRows:
 def is_as_landed(
     contract: Contract, places: tuple[int | None, ...], width: int
 ) -> bool:
-    """Whether a file has the contract's columns in order, and no others."""
+    """Whether a file has the contract's columns in order, and no others.
+
+    Rules across columns are held row by row.
+    """
+    if contract.rules:
+        return False
     return places == tuple(range(width)) and width == len(contract.columns)
 
 

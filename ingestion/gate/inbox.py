@@ -14,10 +14,10 @@ from ingestion.gate.names import (
     is_passed_over,
     name_order,
     name_problem,
-    reading_of,
     shown,
 )
 from ingestion.gate.records import FEEDS
+from ingestion.gate.senders import reading_for
 from ingestion.gate.source import unreadable_file
 
 FORMATS = {"orders": ("json", "csv"), "stock": ("csv",)}
@@ -92,7 +92,7 @@ def _candidate(feed: str, name: str, path: Path) -> Candidate:
         status = path.lstat()
     except OSError as error:
         raise unreadable_file(path, error) from error
-    reading = reading_of(name)
+    reading = reading_for(feed, name)
     mode = status.st_mode
     refusal = _refused_kind(mode) or _refused_name(feed, name, reading)
     return Candidate(

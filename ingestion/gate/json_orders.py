@@ -14,6 +14,8 @@ from ingestion.gate.json_text import (
     Real,
     without_loose_marks,
 )
+from ingestion.gate.key_names import KeyNames
+from ingestion.gate.rules import RowRules
 from ingestion.gate.source import decode
 from ingestion.gate.tally import Tally
 from ingestion.gate.values import BLANKS, CONSTRAINT, MAX_TEXT, TYPE, check_for
@@ -32,9 +34,17 @@ class JsonOrders:
     when absent, and only the accepted rows.
     """
 
-    def __init__(self, contract: Contract, landed: Sink, tally: Tally) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        landed: Sink,
+        tally: Tally,
+        sender: str | None = None,
+    ) -> None:
         self.reader = JsonReader()
         self._fit = FitLines(contract)
+        self._names = KeyNames(contract, sender)
+        self._rules = RowRules(contract, tally)
         #: The physical line that holds the order at hand and nothing else.
         self._line: bytes | None = None
         self._landed = landed
@@ -45,6 +55,11 @@ class JsonOrders:
         self._row_keys = set(self._row.names)
         self._site = self._header.names.index(contract.site_column)
         self._number = self._row.names.index("line_number")
+
+    @property
+    def names_of_lines(self) -> frozenset[str]:
+        """Keys under which an order may hold its lines."""
+        return self._names.of_lines
 
     def fit_lines(self, block: bytes, start: int) -> tuple[int, int]:
         """Take the fit lines that begin at a position; where they end, and how many."""
@@ -90,7 +105,8 @@ class JsonOrders:
         if not isinstance(order, dict):
             self._tally.reject(line, TYPE, marked or text)
             return
-        doubled = self.reader.doubled
+        order, is_doubled = self._names.order(order)
+        doubled = self.reader.doubled or is_doubled
         if not order.keys() <= self._order_keys:
             self._tally.unknown(order.keys() - self._order_keys)
         header: list[str] = []
@@ -128,7 +144,7 @@ class JsonOrders:
                     f"lines.{key}" for key in element.keys() - self._row_keys
                 )
             row: list[str] = []
-            problem = self._row.read(element, row)
+            problem = self._row.read(element, row) or self._rule(header, row)
             if problem:
                 refuse.row(index, *problem)
                 continue
@@ -142,6 +158,17 @@ class JsonOrders:
             is_whole = is_numbered and len(written) == len(order["lines"])
             if not (is_whole and self._is_landed_as_sent(order)):
                 self._write(header, written)
+
+    def _rule(self, header: list[str], row: list[str]) -> Problem | None:
+        """The broken rule that refuses a row."""
+        if not self._rules:
+            return None
+        names, texts = self._header.names + self._row.names, header + row
+        found = {
+            name: None if text == _NULL else text.strip('"')
+            for name, text in zip(names, texts, strict=True)
+        }
+        return self._rules.problem(found)
 
     def _is_landed_as_sent(self, order: dict[str, Any]) -> bool:
         """Land the order's line if it is fit."""
@@ -256,6 +283,7 @@ class _Refuse:
 
     def _rows(self) -> list[tuple[int, int]] | None:
         if not self._is_found:
-            self._found = self._orders.reader.elements(self._text)
+            names = self._orders.names_of_lines
+            self._found = self._orders.reader.elements(self._text, names)
             self._is_found = True
         return self._found

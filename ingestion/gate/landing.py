@@ -130,9 +130,16 @@ def keep_refused(lake: Lake, candidate: Candidate, content: Content, path: str) 
 
 def _read(task: Task, landed: Draft, rejects: RejectsDraft) -> Verdict:
     reading = task.candidate.reading
-    compression = reading.compression if reading else None
+    assert reading is not None  # noqa: S101  else refused by its name
     with opened(task.candidate.path) as stream:
-        verdict = validate(stream, compression, task.contract, landed, rejects.add)
+        verdict = validate(
+            stream,
+            reading.compression,
+            task.contract,
+            landed,
+            rejects.add,
+            reading.sender,
+        )
         if stream.is_changed:
             raise _still_written(task.candidate)
     return verdict

@@ -279,6 +279,7 @@ def as_reference(item: ReceivedFile, status: str) -> ReceivedFile:
         unknown_fields=0,
         site_ids=(),
         contract_version=None,
+        warned_by_rule={},
     )
 
 

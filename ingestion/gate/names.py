@@ -17,10 +17,15 @@ _EXTENSION = re.compile(r"\.(json|jsonl|ndjson|csv)(\.gz)?\Z", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Reading:
-    """How the bytes of a file are to be read, by its name."""
+    """How the bytes of a file are to be read, by its name.
+
+    Attributes:
+        sender: whose names for columns it uses beside the contract's, if anybody's.
+    """
 
     format: str
     compression: str | None
+    sender: str | None = None
 
 
 def is_passed_over(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ingestion.contracts import Contract
@@ -75,6 +75,7 @@ class Verdict:
     refused_by_reason: dict[str, int]
     unknown_fields: int
     site_ids: tuple[str, ...]
+    warned_by_rule: dict[str, int] = field(default_factory=dict)
 
 
 class Tally:
@@ -86,6 +87,7 @@ class Tally:
         self._refused: Counter[str] = Counter()
         self._first: Reject | None = None
         self._unknown: set[str] = set()
+        self._warned: Counter[str] = Counter()
         self._on_reject = on_reject
 
     def reject(
@@ -110,6 +112,10 @@ class Tally:
         """Remember columns or keys that the contract does not name."""
         if len(self._unknown) < _MAX_UNKNOWN:
             self._unknown.update(name[:MAX_RAW] for name in names)
+
+    def warn(self, rule: str) -> None:
+        """Count one accepted row that breaks a rule of severity warn."""
+        self._warned[rule] += 1
 
     def verdict(self, contract: Contract) -> Verdict:
         """The file's fate, now that it has been read to its end.
@@ -148,6 +154,7 @@ class Tally:
             refused_by_reason=dict(sorted(self._refused.items())),
             unknown_fields=min(len(self._unknown), _MAX_UNKNOWN),
             site_ids=tuple(sorted(self.site_ids)) if accepted else (),
+            warned_by_rule=dict(sorted(self._warned.items())) if accepted else {},
         )
 
 

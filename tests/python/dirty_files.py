@@ -709,7 +709,8 @@ def _packed() -> Iterator[DirtyFile]:
     wrong_sum = packed[4][:-8] + bytes(4) + packed[4][-4:]
     yield DirtyFile("packed.json.gz", packed[0], rows=(_row(order="GZ0"),))
     yield DirtyFile(
-        "two members.json.gz", packed[1] + gzip.compress(b"\n" + orders[2].encode(), mtime=0),
+        "two members.json.gz",
+        packed[1] + gzip.compress(b"\n" + orders[2].encode(), mtime=0),
         rows=(_row(order="GZ1"), _row(order="GZ2")),
     )  # fmt: skip
     broken = {

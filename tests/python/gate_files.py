@@ -80,13 +80,22 @@ def check(
     feed: str = "orders",
     compression: str | None = None,
     share: str = "1",
+    sender: str | None = None,
+    **terms: Any,
 ) -> Checked:
-    """Validate bytes; by default any share of refused rows is allowed."""
+    """Validate bytes; by default any share of refused rows is allowed.
+
+    ``terms`` stand in for those of the contract.
+    """
     contract = replace(
-        load_contracts()[feed, file_format], max_refused_share=Decimal(share)
+        load_contracts()[feed, file_format],
+        max_refused_share=Decimal(share),
+        **terms,
     )
     landed, rejects = io.BytesIO(), list[Reject]()
-    verdict = validate(_Raw(content), compression, contract, landed, rejects.append)
+    verdict = validate(
+        _Raw(content), compression, contract, landed, rejects.append, sender
+    )
     return Checked(verdict, landed.getvalue(), rejects)
 
 

@@ -158,7 +158,13 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "quarantine_path": None,
         "received_at": "2026-01-01T22:01:00.000Z",
         "run_id": "run-1",
+        "warned_by_rule": {},
+        "requeued_from": None,
     }
+    for added in ("warned_by_rule", "requeued_from"):
+        del manifest[added]
+    manifest.update(landed_path=None, landed_sha256=None, rejects_path=None)
+    assert ReceivedFile.from_json(json.dumps(manifest)).file_name == "a.csv.gz"
 
 
 HEADER_AND_NOTE = csv_file().decode().strip() + ",note"
