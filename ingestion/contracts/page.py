@@ -73,8 +73,8 @@ def terms(contract: Contract) -> list[str]:
         f"{_percent(expected.max_share)} of the median rows of the same weekday in the "
         f"last {expected.weeks} weeks is reported.",
         f"Fewer than {_percent(contract.min_site_share)} of the "
-        f"{'stores' if contract.feed == 'orders' else 'warehouses'} sending anything is "
-        "reported.",
+        f"{'stores' if contract.feed == 'orders' else 'warehouses'} sending anything "
+        "is reported.",
         *map(_rule, contract.rules),
         *(
             f"Files named {' or '.join(f'`{one}`' for one in sender.files)} "
@@ -142,8 +142,8 @@ Written by `python -m ingestion contracts --markdown` from the contracts in
 `ingestion/contracts/`; change them, not this page. `python -m ingestion validate FILE`
 checks a file against its contract without landing it.
 
-Files are UTF-8. Blanks around a value are stripped; null and blank mean absent. CSV has a
-header and commas or semicolons, columns in any order; columns and keys that are not
+Files are UTF-8. Blanks around a value are stripped; null and blank mean absent. CSV has
+a header and commas or semicolons, columns in any order; columns and keys that are not
 named here are passed over and counted. JSON is one order per line, one array, or one
 order; the keys of an order stand in it, those under `lines[]` in each element of its
 array `lines`.

@@ -12,7 +12,7 @@ from ingestion.gate.drafts import Sink
 from ingestion.gate.fit_rows import FitRows, is_as_landed
 from ingestion.gate.rules import RowRules
 from ingestion.gate.source import Lines, skip_blank
-from ingestion.gate.tally import MAX_COLUMNS, FileRefusedError, Tally
+from ingestion.gate.tally import MAX_COLUMNS, MAX_RAW, FileRefusedError, Tally
 from ingestion.gate.values import BLANKS, CONSTRAINT, MAX_TEXT, TYPE, Check, check_for
 
 _DELIMITERS = (",", ";")
@@ -26,11 +26,13 @@ class Header:
         width: number of cells that every row must have.
         places: position of each contract column, None where the file lacks it.
         unknown: names that the contract does not know.
+        text: as it was sent.
     """
 
     width: int
     places: tuple[int | None, ...]
     unknown: tuple[str, ...]
+    text: str
 
 
 def read_csv(
@@ -143,7 +145,9 @@ def _header(record: Record, contract: Contract, renamed: Mapping[str, str]) -> H
                 name[:100],
             )
     places = tuple(names.index(name) if name in names else None for name in known)
-    return Header(len(names), places, tuple(set(names) - set(known)))
+    unknown = tuple(set(names) - set(known))
+    text = record.text.rstrip("\r\n")
+    return Header(len(names), places, unknown, text)
 
 
 class _MissingLabelError(FileRefusedError):
@@ -175,6 +179,7 @@ class _Rows:
         self._tally = tally
         self._write = landed.write
         self._width = header.width
+        self._context = header.text[:MAX_RAW]
         self._fields: list[tuple[Column, int | None, bool, Check]] = [
             (column, place, column.required, check_for(column))
             for column, place in zip(contract.columns, header.places, strict=True)
@@ -222,4 +227,11 @@ class _Rows:
         column: str | None = None,
         value: str | None = None,
     ) -> None:
-        self._tally.reject(record.line, reason, record.text, column=column, value=value)
+        self._tally.reject(
+            record.line,
+            reason,
+            record.text,
+            column=column,
+            value=value,
+            context=self._context,
+        )

@@ -7,22 +7,14 @@ from typing import Any
 from ingestion.contracts import Contract
 from ingestion.gate.drafts import Sink
 from ingestion.gate.fit_lines import FitLines
-from ingestion.gate.json_text import (
-    MARK,
-    JsonReader,
-    MalformedError,
-    Real,
-    without_loose_marks,
-)
+from ingestion.gate.json_fields import NULL, Fields, Problem
+from ingestion.gate.json_refusals import Refusals
+from ingestion.gate.json_text import JsonReader, MalformedError, without_loose_marks
 from ingestion.gate.key_names import KeyNames
 from ingestion.gate.rules import RowRules
 from ingestion.gate.source import decode
 from ingestion.gate.tally import Tally
-from ingestion.gate.values import BLANKS, CONSTRAINT, MAX_TEXT, TYPE, check_for
-
-Problem = tuple[str, str, object]  # reason, column, value
-
-_NULL = "null"
+from ingestion.gate.values import CONSTRAINT, TYPE
 
 
 class JsonOrders:
@@ -49,17 +41,12 @@ class JsonOrders:
         self._line: bytes | None = None
         self._landed = landed
         self._tally = tally
-        self._header = _Fields(contract, "order")
-        self._row = _Fields(contract, "line")
+        self._header = Fields(contract, "order")
+        self._row = Fields(contract, "line")
         self._order_keys = {*self._header.names, "lines"}
         self._row_keys = set(self._row.names)
         self._site = self._header.names.index(contract.site_column)
         self._number = self._row.names.index("line_number")
-
-    @property
-    def names_of_lines(self) -> frozenset[str]:
-        """Keys under which an order may hold its lines."""
-        return self._names.of_lines
 
     def fit_lines(self, block: bytes, start: int) -> tuple[int, int]:
         """Take the fit lines that begin at a position; where they end, and how many."""
@@ -111,7 +98,15 @@ class JsonOrders:
             self._tally.unknown(order.keys() - self._order_keys)
         header: list[str] = []
         problem = self._header.read(order, header)
-        refuse = _Refuse(self, text, marked or text, line)
+        refuse = Refusals(
+            self._tally,
+            self.reader,
+            self._names.of_lines,
+            lambda: self._header.as_sent(order),
+            text,
+            marked or text,
+            line,
+        )
         if doubled:
             refuse.order("duplicate-label")
         elif marked and refuse.marks_outside_rows():
@@ -128,7 +123,7 @@ class JsonOrders:
         self,
         order: dict[str, Any],
         header: list[str],
-        refuse: _Refuse,
+        refuse: Refusals,
         marked: set[int],
     ) -> None:
         written, is_numbered = [], True
@@ -148,8 +143,8 @@ class JsonOrders:
             if problem:
                 refuse.row(index, *problem)
                 continue
-            is_numbered = is_numbered and row[self._number] != _NULL
-            if row[self._number] == _NULL:
+            is_numbered = is_numbered and row[self._number] != NULL
+            if row[self._number] == NULL:
                 row[self._number] = f'"{index + 1}"'
             written.append(f"{{{self._row.template % tuple(row)}}}")
         if written:
@@ -165,7 +160,7 @@ class JsonOrders:
             return None
         names, texts = self._header.names + self._row.names, header + row
         found = {
-            name: None if text == _NULL else text.strip('"')
+            name: None if text == NULL else text.strip('"')
             for name, text in zip(names, texts, strict=True)
         }
         return self._rules.problem(found)
@@ -182,108 +177,3 @@ class JsonOrders:
     def _write(self, header: list[str], rows: list[str]) -> None:
         start = self._header.template % tuple(header)
         self._landed.write(f'{{{start},"lines":[{",".join(rows)}]}}\n'.encode("ascii"))
-
-    def refuse_row(self, line: int, raw: str, problem: tuple[Any, ...]) -> None:
-        """Count one refused row."""
-        reason, column, value = (*problem, None, None)[:3]
-        self._tally.reject(line, reason, raw, column=column, value=value)
-
-
-class _Fields:
-    """The contract's keys of one part of an order, and how they are checked."""
-
-    def __init__(self, contract: Contract, part: str) -> None:
-        columns = [column for column in contract.columns if column.part == part]
-        self.names = tuple(column.name for column in columns)
-        #: Members of the JSON object, to be filled with what ``read`` gives.
-        self.template = ",".join(f'"{name}":%s' for name in self.names)
-        self._fields = tuple(
-            (column.name, column.required, column.type == "id", check_for(column))
-            for column in columns
-        )
-
-    def read(self, found: dict[str, Any], row: list[str]) -> Problem | None:
-        """Fill ``row`` with the values as JSON; the first problem, if any.
-
-        A value that has passed its check needs no escape.
-        """
-        get = found.get
-        for name, required, is_id, check in self._fields:
-            value = get(name)
-            if value is None:
-                text = ""
-            elif not isinstance(value, str) or (is_id and type(value) is Real):
-                return TYPE, name, value
-            else:
-                text = value.strip(BLANKS)
-            if not text:
-                if required:
-                    return CONSTRAINT, name, value
-                row.append(_NULL)
-                continue
-            reason = check(text) if len(text) <= MAX_TEXT else TYPE
-            if reason:
-                return reason, name, value
-            row.append(f'"{text}"')
-        return None
-
-
-class _Refuse:
-    """Refuses rows of one order, finding each row's own text and line."""
-
-    def __init__(self, orders: JsonOrders, text: str, original: str, line: int) -> None:
-        self._orders = orders
-        self._text = text
-        self._original = original
-        self._line = line
-        self._found: list[tuple[int, int]] | None = None
-        self._is_found = False
-        self._counted = (0, line)
-
-    def order(self, reason: str, column: str | None = None, value: Any = None) -> None:
-        """Refuse all rows of the order; without ``lines``, the order as one."""
-        rows = self._rows()
-        problem = (reason, column, value)
-        if rows is None:
-            self._orders.refuse_row(self._line, self._original, problem)
-            return
-        for index in range(len(rows)):
-            self.row(index, *problem)
-
-    def row(
-        self, index: int, reason: str, column: str | None = None, value: Any = None
-    ) -> None:
-        """Refuse one element of ``lines``."""
-        start, end = (self._rows() or [])[index]
-        position, line = self._counted
-        line += self._text.count("\n", position, start)
-        self._counted = (start, line)
-        self._orders.refuse_row(
-            line, self._original[start:end], (reason, column, value)
-        )
-
-    def marks_outside_rows(self) -> bool:
-        """Whether some mark stands in no element of ``lines``."""
-        position = 0
-        for start, end in self._rows() or []:
-            if MARK.search(self._original, position, start):
-                return True
-            position = end
-        return MARK.search(self._original, position) is not None
-
-    def marked_rows(self, marked: str | None) -> set[int]:
-        """Indexes of the elements in which a mark stands."""
-        if marked is None:
-            return set()
-        return {
-            index
-            for index, (start, end) in enumerate(self._rows() or [])
-            if MARK.search(marked, start, end)
-        }
-
-    def _rows(self) -> list[tuple[int, int]] | None:
-        if not self._is_found:
-            names = self._orders.names_of_lines
-            self._found = self._orders.reader.elements(self._text, names)
-            self._is_found = True
-        return self._found

@@ -80,10 +80,10 @@ def receive(
         for candidate, content in reader.contents():
             received = _received(lake, ledger, intake, reader, candidate, content)
             if received.status != "late":
-                _apply(lake, ledger.arrive(received))
+                apply_changes(lake, ledger.arrive(received))
             if on_file:
                 on_file(ledger.find(*received.key) or received)
-        _apply(lake, ledger.settle_rest())
+        apply_changes(lake, ledger.settle_rest())
         _clear_raw(lake, feed, business_date, ledger.files())
     return load_history(lake, business_date)
 
@@ -128,7 +128,8 @@ def _is_lost(lake: Lake, known: ReceivedFile) -> bool:
     return not lake.exists(known.landed_path)
 
 
-def _apply(lake: Lake, all_changes: Iterable[Changes]) -> None:
+def apply_changes(lake: Lake, all_changes: Iterable[Changes]) -> None:
+    """Do in the lake what a ledger has decided."""
     for changes in all_changes:
         for source, target in changes.copies:
             if lake.exists(source):

@@ -33,6 +33,9 @@ class Reject:
         column: the offending column or key, None when the row as a whole is.
         value: the offending value as written, None when absent.
         raw: text of the row, cut; bytes that are not UTF-8, and NUL, as ``\xNN``.
+        context: what the row cannot be read without: the header of a CSV file, or of
+            an order the members but its lines; None when ``raw`` is whole by itself.
+        position: of an element among all of its order's lines, from 1; else None.
     """
 
     line: int
@@ -40,6 +43,8 @@ class Reject:
     column: str | None
     value: str | None
     raw: str
+    context: str | None = None
+    position: int | None = None
 
 
 class FileRefusedError(Exception):
@@ -98,12 +103,13 @@ class Tally:
         *,
         column: str | None = None,
         value: object = None,
+        context: str | None = None,
+        position: int | None = None,
     ) -> None:
         """Count one refused row and hand it on."""
         text = None if value is None else readable(str(value)[:_MAX_VALUE])
-        refused = Reject(
-            line, reason, column, text, readable(raw[:MAX_RAW].rstrip("\r\n"))
-        )
+        shown = readable(raw[:MAX_RAW].rstrip("\r\n"))
+        refused = Reject(line, reason, column, text, shown, context, position)
         self._first = self._first or refused
         self._refused[reason] += 1
         self._on_reject(refused)

@@ -132,6 +132,8 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "column": "sku_id",
         "value": "?",
         "raw": f"{bad},x",
+        "context": HEADER_AND_NOTE,
+        "position": None,
     }
     assert manifest == {
         "feed": "orders",
