@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 
+from ingestion.contracts import commands as contracts
 from ingestion.errors import ExitCode, ProcurementError
 from ingestion.gate import commands as gate
 from ingestion.generator import commands as generator
 from ingestion.postgres import commands as postgres
 from ingestion.stack import commands as stack
 
-_AREAS = (gate, postgres, generator, stack)
+_AREAS = (gate, contracts, postgres, generator, stack)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -65,6 +65,10 @@ class HdfsLake:
         self._client = _Client(webhdfs, user=user, timeout=TIMEOUT)
         self._made: set[str] = set()
 
+    def __reduce__(self) -> tuple[type[HdfsLake], tuple[str, str, str]]:
+        """Other processes open a client of their own."""
+        return HdfsLake, (self._root, self._webhdfs, self._user)
+
     @property
     def root(self) -> str:
         return self._root

@@ -5,36 +5,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ingestion.contracts.documents import Document, read_document
 from ingestion.errors import UsageError
 
 FOLDER = Path(__file__).parent
-COLUMN_TYPES = ("id", "quantity", "stock", "price", "timestamp", "line_number")
-PARTS = ("order", "line")
-
-_CONTRACT_KEYS = {
-    "feed": (str, True),
-    "format": (str, True),
-    "version": (int, True),
-    "max_refused_share": ((int, float), True),
-    "max_line_quantity": ((int, float), False),
-    "columns": (list, True),
-}
-_COLUMN_KEYS = {
-    "name": (str, True),
-    "type": (str, True),
-    "required": (bool, True),
-    "description": (str, True),
-    "part": (str, False),
-    "unit": (str, False),
-    "min": ((int, float), False),
-    "max": ((int, float), False),
-}
+#: Types whose values are numbers, which rules can compare.
+NUMBERS = ("quantity", "stock", "price", "line_number")
+#: The key of an order that holds its lines; a sender may name it otherwise too.
+LINES = "lines"
 
 
 @dataclass(frozen=True)
@@ -42,7 +25,7 @@ class Column:
     """One column of CSV, or one key of JSON.
 
     Attributes:
-        type: the form in which a value is written, one of ``COLUMN_TYPES``.
+        type: the form in which a value is written, such as ``id`` or ``quantity``.
         required: whether a row without it is refused.
         minimum: smallest value allowed, in the column's unit; None: no bound.
         maximum: largest value allowed, in the column's unit; None: no bound.
@@ -60,6 +43,54 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """What must hold between two columns of a row, or a column and a number.
+
+    A row that lacks one of them keeps the rule.
+
+    Attributes:
+        compare: ``<``, ``<=``, ``=``, ``>=`` or ``>``.
+        other: name of a column, or the number.
+        severity: ``error`` refuses the row, ``warn`` counts it and takes it.
+    """
+
+    name: str
+    column: str
+    compare: str
+    other: str | Decimal
+    severity: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A brand of tills whose files name columns or keys in its own way.
+
+    Attributes:
+        files: patterns of file names, without regard to case: ``kassa-*``.
+        names: the sender's name and the contract's, for each that differs.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ExpectedRows:
+    """How many rows a site sends, against the median of the same weekday before.
+
+    Attributes:
+        weeks: how many of these days are looked back at.
+        min_share, max_share: of their median, between which a day is usual.
+    """
+
+    weeks: int
+    min_share: Decimal
+    max_share: Decimal
+
+
+@dataclass(frozen=True)
 class Contract:
     """What the senders of one feed agreed to, for one format.
 
@@ -67,6 +98,9 @@ class Contract:
         max_refused_share: share of refused rows, 0 to 1, above which (strictly)
             the file is refused whole.
         columns: in the order in which accepted rows are written.
+        min_site_share: share of the stores or warehouses of the master data that have
+            to have sent something, 0 to 1. The gate reads neither this nor
+            ``expected_rows``: they are for reports on a whole date.
     """
 
     feed: str
@@ -74,11 +108,28 @@ class Contract:
     version: int
     max_refused_share: Decimal
     columns: tuple[Column, ...]
+    expected_rows: ExpectedRows
+    min_site_share: Decimal
+    rules: tuple[Rule, ...] = ()
+    senders: tuple[Sender, ...] = ()
 
     @property
     def site_column(self) -> str:
         """The column that says where a row comes from: store or warehouse."""
         return "store_id" if self.feed == "orders" else "warehouse_id"
+
+    def sender_of(self, file_name: str) -> str | None:
+        """The first sender whose patterns take a file's name."""
+        name = file_name.lower()
+        for sender in self.senders:
+            if any(fnmatchcase(name, pattern.lower()) for pattern in sender.files):
+                return sender.name
+        return None
+
+    def names_of(self, sender: str | None) -> dict[str, str]:
+        """The contract's name for each name that only a sender uses."""
+        known = (one.names for one in self.senders if one.name == sender)
+        return dict(next(known, ()))
 
 
 def load_contract(path: Path) -> Contract:
@@ -86,31 +137,28 @@ def load_contract(path: Path) -> Contract:
 
     Raises:
         UsageError: the file is not YAML, or a key is missing, unknown or wrong;
-            the message names file and key.
+            the message names file, line and key.
     """
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"The contract {path} cannot be read: {error}") from error
-    keys = _checked(path, "", document, _CONTRACT_KEYS)
-    most = _decimal(keys.get("max_line_quantity"))
-    columns = tuple(
-        _column(path, f"columns[{number}].", item, most)
-        for number, item in enumerate(keys["columns"])
+    document = read_document(path)
+    keys = document.content
+    contract = Contract(
+        feed=keys["feed"],
+        format=keys["format"],
+        version=keys["version"],
+        max_refused_share=_decimal(keys["max_refused_share"]),
+        columns=tuple(_column(item, keys) for item in keys["columns"]),
+        expected_rows=_expected_rows(keys["expected_rows"]),
+        min_site_share=_decimal(keys["min_site_share"]),
+        rules=tuple(_rule(item) for item in keys.get("rules", [])),
+        senders=tuple(_sender(item) for item in keys.get("senders", [])),
     )
-    if not columns or len({column.name for column in columns}) < len(columns):
-        raise UsageError(
-            f"The contract {path} is wrong: columns is empty or names one twice."
-        )
-    share = Decimal(str(keys["max_refused_share"]))
-    if not 0 <= share <= 1:
-        raise UsageError(
-            f"The contract {path} is wrong: max_refused_share is not from 0 to 1."
-        )
-    return Contract(keys["feed"], keys["format"], keys["version"], share, columns)
+    _check_columns(document, contract)
+    _check_rules(document, contract)
+    _check_senders(document, contract)
+    return contract
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)
 def load_contracts(folder: Path = FOLDER) -> dict[tuple[str, str], Contract]:
     """Every contract of a folder by (feed, format).
 
@@ -137,49 +185,80 @@ def contracts_digest(folder: Path = FOLDER) -> str:
     return digest.hexdigest()
 
 
-def _column(path: Path, where: str, item: object, most: Decimal | None) -> Column:
-    keys = _checked(path, where, item, _COLUMN_KEYS)
-    for key, allowed in (("type", COLUMN_TYPES), ("part", (*PARTS, None))):
-        if keys.get(key) not in allowed:
-            raise UsageError(
-                f"The contract {path} is wrong: {where}{key} is {keys[key]!r}, "
-                f"not one of {', '.join(map(str, filter(None, allowed)))}."
-            )
-    maximum = most if keys["type"] == "quantity" else _decimal(keys.get("max"))
+def _column(item: dict[str, Any], keys: dict[str, Any]) -> Column:
+    most = keys.get("max_line_quantity") if item["type"] == "quantity" else None
     return Column(
-        name=keys["name"],
-        type=keys["type"],
-        required=keys["required"],
-        description=keys["description"],
-        unit=keys.get("unit"),
-        minimum=_decimal(keys.get("min")),
-        maximum=maximum,
-        part=keys.get("part"),
+        name=item["name"],
+        type=item["type"],
+        required=item["required"],
+        description=item["description"],
+        unit=item.get("unit"),
+        minimum=_bound(item.get("min")),
+        maximum=_bound(item.get("max", most)),
+        part=item.get("part"),
     )
 
 
-def _checked(
-    path: Path, where: str, item: object, known: dict[str, tuple[Any, bool]]
-) -> dict[str, Any]:
-    if not isinstance(item, dict):
-        raise UsageError(
-            f"The contract {path} is wrong: {where.rstrip('.') or 'the document'} "
-            "is not a mapping of keys to values."
-        )
-    for key in item:
-        if key not in known:
-            raise UsageError(f"The contract {path} has an unknown key: {where}{key}.")
-    for key, (kind, mandatory) in known.items():
-        value = item.get(key)
-        wrong = not isinstance(value, kind) or (
-            kind is not bool and isinstance(value, bool)
-        )
-        if (mandatory or key in item) and wrong:
-            raise UsageError(
-                f"The contract {path} is wrong: {where}{key} is missing or {value!r}."
-            )
-    return item
+def _rule(item: dict[str, Any]) -> Rule:
+    other = item.get("other_column") or _decimal(item["value"])
+    return Rule(
+        item["name"], item["column"], item["compare"], other, item["severity"],
+        item["description"],
+    )  # fmt: skip
 
 
-def _decimal(value: float | None) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+def _sender(item: dict[str, Any]) -> Sender:
+    names = tuple((str(own), name) for own, name in item["columns"].items())
+    return Sender(item["name"], tuple(item["files"]), names)
+
+
+def _expected_rows(item: dict[str, Any]) -> ExpectedRows:
+    shares = _decimal(item["min_share"]), _decimal(item["max_share"])
+    return ExpectedRows(item["weeks"], *shares)
+
+
+def _check_columns(document: Document, contract: Contract) -> None:
+    seen: set[str] = set()
+    for number, column in enumerate(contract.columns):
+        if column.name in seen:
+            raise document.error(("columns", number, "name"), "is named twice")
+        seen.add(column.name)
+        if (column.part is None) == (contract.format == "json"):
+            wanted = "needs" if contract.format == "json" else "has no use for"
+            raise document.error(("columns", number), f"{wanted} the key part")
+    if contract.site_column not in seen:
+        raise document.error(("columns",), f"lacks {contract.site_column}")
+
+
+def _check_rules(document: Document, contract: Contract) -> None:
+    numbers = {item.name for item in contract.columns if item.type in NUMBERS}
+    for place, rule in enumerate(contract.rules):
+        for key, name in (("column", rule.column), ("other_column", rule.other)):
+            if isinstance(name, str) and name not in numbers:
+                raise document.error(
+                    ("rules", place, key), f"is {name!r}, which is no column of numbers"
+                )
+
+
+def _check_senders(document: Document, contract: Contract) -> None:
+    known = {column.name for column in contract.columns}
+    known |= {LINES} if contract.format == "json" else set()
+    for place, sender in enumerate(contract.senders):
+        for own, name in sender.names:
+            if name not in known or own in known:
+                problem = (
+                    f"is {name!r}, which is no column"
+                    if own not in known
+                    else ("is the contract's own name")
+                )
+                raise document.error(("senders", place, "columns", own), problem)
+        if [one.name for one in contract.senders].count(sender.name) > 1:
+            raise document.error(("senders", place, "name"), "is used twice")
+
+
+def _bound(value: float | None) -> Decimal | None:
+    return None if value is None else _decimal(value)
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(str(value))

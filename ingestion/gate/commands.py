@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingestion.config import load_settings
 from ingestion.dates import parse_business_date
-from ingestion.errors import ExitCode, UsageError
+from ingestion.errors import ExitCode, RefusedError, UsageError
 from ingestion.gate.records import FEEDS
 
 Subparsers = argparse._SubParsersAction  # what add_subparsers returns
@@ -32,7 +32,27 @@ def add_commands(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     land.add_argument("--date", required=True, metavar="YYYY-MM-DD")
     land.add_argument("--inbox", metavar="DIR")
     land.add_argument("--lake", metavar="PATH_OR_URL")
+    land.add_argument(
+        "--workers", type=_workers, metavar="N",
+        help="processes that read large files (default: PROCUREMENT_WORKERS, else one "
+        "per core)",
+    )  # fmt: skip
     land.set_defaults(run=_land)
+
+    requeue = subparsers.add_parser(
+        "requeue", help="land rows or a file that were refused, now that they are right"
+    )
+    requeue.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="corrected copy of a file in quarantine, under the same name: "
+        "FILE.rejects.jsonl, whose `raw` is corrected, or a file refused whole",
+    )
+    requeue.add_argument("--date", metavar="YYYY-MM-DD", help="default: FILE's folder")
+    requeue.add_argument("--feed", choices=FEEDS, help="default: FILE's folder")
+    requeue.add_argument("--lake", metavar="PATH_OR_URL")
+    requeue.set_defaults(run=_requeue)
 
     status = subparsers.add_parser("status", help="show the load history")
     status.add_argument("--date", metavar="YYYY-MM-DD", help="default: every date")
@@ -54,6 +74,7 @@ def _validate(arguments: argparse.Namespace) -> int:
 
 def _land(arguments: argparse.Namespace) -> int:
     from ingestion.batch.publication import published_version
+    from ingestion.gate.crew import Crew
     from ingestion.gate.history_table import totals
     from ingestion.gate.receiving import receive
     from ingestion.lake import open_lake
@@ -68,16 +89,48 @@ def _land(arguments: argparse.Namespace) -> int:
             # What counted for the published orders must stay what lies in raw.
             _print(f"{business_date} is published already; nothing was landed.")
             return ExitCode.OK
-        history = receive(
-            lake,
-            settings.inbox,
-            business_date,
-            run_id=f"land-{now:%Y%m%dT%H%M%S.%fZ}",
-            received_at=now,
-        )
+        with Crew(arguments.workers) as crew:
+            history = receive(
+                lake,
+                settings.inbox,
+                business_date,
+                run_id=_run_id("land", now),
+                received_at=now,
+                crew=crew,
+            )
     for line in totals(history):
         _print(line)
     _print(f"`python -m ingestion status --date {business_date}` shows each file.")
+    return ExitCode.OK
+
+
+def _requeue(arguments: argparse.Namespace) -> int:
+    from ingestion.batch.publication import published_version
+    from ingestion.gate.intake import Receipt
+    from ingestion.gate.requeue import date_and_feed, requeue
+    from ingestion.lake import open_lake
+    from ingestion.locks import date_lock
+
+    settings = load_settings(lake=arguments.lake)
+    business_date, feed = date_and_feed(arguments.file, arguments.date, arguments.feed)
+    lake = open_lake(settings.lake)
+    now = datetime.now(timezone.utc)
+    with date_lock(settings.state, lake.root, business_date, now):
+        if published_version(lake, business_date) is not None:
+            raise RefusedError(
+                f"{business_date} is published already; nothing was landed. Its orders "
+                "stand on what had come by then."
+            )
+        receipt = Receipt(business_date, _run_id("requeue", now), now)
+        received = requeue(lake, arguments.file, feed, receipt)
+    _print(
+        f"{received.file_name}: {received.status}, {received.rows_accepted} rows "
+        f"accepted, {received.rows_refused} refused"
+    )
+    if received.reason:
+        raise RefusedError(f"It is refused still: {received.reason_message}")
+    if received.rejects_path:
+        _print(f"still refused: {lake.root}/{received.rejects_path}")
     return ExitCode.OK
 
 
@@ -97,6 +150,16 @@ def _status(arguments: argparse.Namespace) -> int:
     for business_date in dates or received_dates(lake):
         print_history(business_date, load_history(lake, business_date))
     return ExitCode.OK
+
+
+def _run_id(command: str, now: datetime) -> str:
+    return f"{command}-{now:%Y%m%dT%H%M%S.%fZ}"
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+    return int(text)
 
 
 def _print(text: str) -> None:

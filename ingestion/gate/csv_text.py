@@ -31,7 +31,7 @@ class CsvReader:
     """Reads records and counts physical lines (which end in LF)."""
 
     def __init__(self, lines: Lines, line: int) -> None:
-        self._lines = lines
+        self.lines = lines
         self._next_line = line
         self.delimiter = ","
         #: Number of cells that are asked for: one more is enough to see too many.
@@ -57,6 +57,10 @@ class CsvReader:
                 return Record(number, text, cells, problem)
         return None
 
+    def pass_lines(self, number: int) -> None:
+        """Know of lines that were taken from ``lines`` by someone else."""
+        self._next_line += number
+
     def try_record(self, delimiter: str) -> Record | None:
         """The next record as it reads with a delimiter, without moving on."""
         self.delimiter = delimiter
@@ -65,12 +69,12 @@ class CsvReader:
         try:
             return self.record()
         finally:
-            self._lines.put_back(bytes(taken))
+            self.lines.put_back(bytes(taken))
             self._taken = None
             self._next_line = before
 
     def _line(self) -> bytes:
-        line = self._lines.line()
+        line = self.lines.line()
         if over_the_cap(line):
             raise self._too_large(self._next_line)
         if self._taken is not None:

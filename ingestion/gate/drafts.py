@@ -12,6 +12,9 @@ from ingestion.gate.source import CHUNK
 from ingestion.gate.tally import Reject
 from ingestion.lake import Lake
 
+#: Written without being gathered first.
+_LARGE = 1 << 16
+
 
 class Sink(Protocol):
     """Something that takes bytes."""
@@ -39,9 +42,18 @@ class Draft:
 
     def write(self, content: bytes, /) -> None:
         """Add bytes; they reach the lake in blocks."""
+        if len(content) >= _LARGE:
+            self._flush()
+            self._put(content)
+            return
         self._waiting += content
         if len(self._waiting) >= CHUNK:
             self._flush()
+
+    def sha256(self) -> str:
+        """Of all that has been written, in hexadecimal."""
+        self._flush()
+        return self._digest.hexdigest()
 
     def keep(self) -> str:
         """Have the file appear; the sha256 of its bytes, in hexadecimal."""
@@ -62,9 +74,13 @@ class Draft:
         if not self._is_open:
             self._stream = self._context.__enter__()
             self._is_open = True
-        self._digest.update(self._waiting)
-        self._stream.write(self._waiting)
-        self._waiting = bytearray()
+        waiting, self._waiting = self._waiting, bytearray()
+        if waiting:
+            self._put(waiting)
+
+    def _put(self, content: bytes | bytearray) -> None:
+        self._digest.update(content)
+        self._stream.write(content)
 
 
 class RejectsDraft(Draft):

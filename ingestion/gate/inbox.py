@@ -14,10 +14,10 @@ from ingestion.gate.names import (
     is_passed_over,
     name_order,
     name_problem,
-    reading_of,
     shown,
 )
 from ingestion.gate.records import FEEDS
+from ingestion.gate.senders import reading_for
 from ingestion.gate.source import unreadable_file
 
 FORMATS = {"orders": ("json", "csv"), "stock": ("csv",)}
@@ -30,6 +30,7 @@ class Candidate:
     Attributes:
         name: as it is written into the load history.
         is_file: a regular file, whose bytes can be read.
+        size: bytes when the folder was listed.
         reading: how to read it, None when it is refused by its name.
         reason: stable code why it is refused by its name, else None.
         message: the same in words.
@@ -39,6 +40,7 @@ class Candidate:
     name: str
     path: Path
     is_file: bool
+    size: int
     reading: Reading | None
     reason: str | None = None
     message: str | None = None
@@ -87,16 +89,18 @@ def pending(inbox: Path, business_date: date) -> int:
 
 def _candidate(feed: str, name: str, path: Path) -> Candidate:
     try:
-        mode = path.lstat().st_mode
+        status = path.lstat()
     except OSError as error:
         raise unreadable_file(path, error) from error
-    reading = reading_of(name)
+    reading = reading_for(feed, name)
+    mode = status.st_mode
     refusal = _refused_kind(mode) or _refused_name(feed, name, reading)
     return Candidate(
         feed=feed,
         name=shown(name),
         path=path,
         is_file=stat.S_ISREG(mode),
+        size=status.st_size,
         reading=None if refusal else reading,
         reason=refusal[0] if refusal else None,
         message=refusal[1] if refusal else None,

@@ -1,21 +1,23 @@
-"""One file taken in: hashed, validated, and written where its verdict puts it."""
+"""The entries of the load history, and the tasks, of the files of one feed and date."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
 
-from ingestion.contracts import Contract, load_contracts
-from ingestion.errors import ProcurementError
-from ingestion.gate.drafts import Draft, RejectsDraft
+from ingestion.contracts import load_contracts
 from ingestion.gate.inbox import Candidate
+from ingestion.gate.landing import (
+    Content,
+    Landing,
+    Places,
+    StillWrittenError,
+    Task,
+    keep_refused,
+)
 from ingestion.gate.ledger import REJECTS, Ledger, as_reference
-from ingestion.gate.names import Reading, shown
+from ingestion.gate.names import Reading
 from ingestion.gate.records import ReceivedFile, utc_text
-from ingestion.gate.source import CHUNK, opened
-from ingestion.gate.tally import Verdict
-from ingestion.gate.validation import validate
 from ingestion.lake import Lake
 
 
@@ -30,27 +32,6 @@ class Receipt:
     business_date: date
     run_id: str
     received_at: datetime
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a file is before it is read: nothing for links and folders."""
-
-    sha256: str | None = None
-    size: int | None = None
-
-
-def content_of(candidate: Candidate) -> Content:
-    """Hash a file from end to end; what is no regular file is not opened.
-
-    Raises:
-        ProcurementError: the file cannot be read.
-    """
-    if not candidate.is_file:
-        return Content()
-    with opened(candidate.path) as stream:
-        sha256 = stream.drain()
-        return Content(sha256, stream.size)
 
 
 class Intake:
@@ -69,78 +50,45 @@ class Intake:
         """The entry of what is refused unread; a regular file is kept all the same."""
         received = self._entry(candidate, content)
         if content.sha256:
-            received = replace(received, quarantine_path=self._keep(candidate, content))
+            path = self._ledger.quarantine_path(candidate.name, content.sha256)
+            keep_refused(self._lake, candidate, content, path)
+            received = replace(received, quarantine_path=path)
         return received
 
-    def validate(self, candidate: Candidate, content: Content) -> ReceivedFile:
-        """Read a file against its contract and land or quarantine what is in it.
+    def refuse_unfinished(
+        self, candidate: Candidate, error: StillWrittenError
+    ) -> ReceivedFile:
+        """The entry of a file that is still being written, whose bytes nobody knows."""
+        return replace(
+            self._entry(candidate, Content()),
+            reason="file-changing",
+            reason_message=str(error),
+        )
 
-        Raises:
-            ProcurementError: the file is another one than a moment ago, or cannot
-                be read.
-        """
+    def task(self, candidate: Candidate, content: Content) -> Task:
+        """What has to be done to land a file."""
         name, sha256, reading = candidate.name, content.sha256, candidate.reading
         assert sha256 is not None  # noqa: S101  a regular file, so it has one
         assert reading is not None  # noqa: S101  else refused by its name
         contract = load_contracts()[candidate.feed, reading.format]
-        ledger, lake = self._ledger, self._lake
-        landed = Draft(lake, ledger.raw_path(name, sha256, reading.format))
-        rejects = RejectsDraft(lake, ledger.quarantine_path(name, sha256, REJECTS))
-        try:
-            verdict = self._read(candidate, content, contract, landed, rejects)
-            received = self._judged(candidate, content, verdict, contract)
-            if rejects.count and verdict.rows_refused:
-                rejects.keep()
-                received = replace(received, rejects_path=rejects.path)
-            if verdict.reason is None:
-                digest = landed.keep()
-                return replace(received, landed_path=landed.path, landed_sha256=digest)
-        finally:
-            rejects.drop()
-            landed.drop()
-        return replace(received, quarantine_path=self._keep(candidate, content))
+        places = Places(
+            landed=self._ledger.raw_path(name, sha256, reading.format),
+            quarantine=self._ledger.quarantine_path(name, sha256),
+            rejects=self._ledger.quarantine_path(name, sha256, REJECTS),
+        )
+        return Task(self._lake, candidate, content, contract, places)
 
-    def _read(
-        self,
-        candidate: Candidate,
-        content: Content,
-        contract: Contract,
-        landed: Draft,
-        rejects: RejectsDraft,
-    ) -> Verdict:
-        compression = candidate.reading.compression if candidate.reading else None
-        with opened(candidate.path) as stream:
-            verdict = validate(stream, compression, contract, landed, rejects.add)
-            if stream.drain() != content.sha256:
-                raise _is_changing(candidate.path)
-        return verdict
-
-    def _keep(self, candidate: Candidate, content: Content) -> str:
-        """Copy a refused file into quarantine, byte for byte; its path there."""
-        path = self._ledger.quarantine_path(candidate.name, content.sha256 or "")
-        draft = Draft(self._lake, path)
-        try:
-            with opened(candidate.path) as stream:
-                while block := stream.read(CHUNK):
-                    draft.write(block)
-                if stream.drain() != content.sha256:
-                    raise _is_changing(candidate.path)
-            draft.keep()
-        finally:
-            draft.drop()
-        return path
-
-    def _judged(
-        self,
-        candidate: Candidate,
-        content: Content,
-        verdict: Verdict,
-        contract: Contract,
-    ) -> ReceivedFile:
+    def landed(self, task: Task, landing: Landing) -> ReceivedFile:
+        """The entry of a file that was landed or refused."""
+        places, is_landed = task.places, landing.landed_sha256 is not None
         return replace(
-            self._entry(candidate, content),
-            contract_version=contract.version,
-            **vars(verdict),
+            self._entry(task.candidate, task.content),
+            contract_version=task.contract.version,
+            landed_path=places.landed if is_landed else None,
+            landed_sha256=landing.landed_sha256,
+            quarantine_path=None if is_landed else places.quarantine,
+            rejects_path=places.rejects if landing.has_rejects else None,
+            **vars(landing.verdict),
         )
 
     def _entry(self, candidate: Candidate, content: Content) -> ReceivedFile:
@@ -175,11 +123,3 @@ class Intake:
             received_at=utc_text(self._receipt.received_at),
             run_id=self._receipt.run_id,
         )
-
-
-def _is_changing(path: Path) -> ProcurementError:
-    return ProcurementError(
-        f"{shown(str(path))} changed while it was read: it is still being written. "
-        "Run again when the sender is done; a sender should write to a name that "
-        "ends in .part and rename it then."
-    )

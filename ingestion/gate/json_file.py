@@ -49,15 +49,23 @@ def read_json(lines: Lines, orders: JsonOrders, tally: Tally) -> None:
 
 
 def _read_lines(lines: Lines, orders: JsonOrders, tally: Tally, number: int) -> None:
-    read_line, take = lines.line, orders.text
-    while line := read_line():
-        if over_the_cap(line):
-            tally.reject(number, "record-too-large", beginning(line))
-            lines.finish_line()
-        elif line.strip(WHITESPACE):
-            text, clean = decode(line)
-            take(text, number, clean=clean)
-        number += 1
+    """Take line by line what is not taken in runs of fit lines."""
+    while block := lines.whole_lines(CHUNK):
+        position = 0
+        while position < len(block):
+            end, taken = orders.fit_lines(block, position)
+            number += taken
+            if end == len(block):
+                break
+            position = block.find(b"\n", end) + 1 or len(block)
+            line = block[end:position]
+            if over_the_cap(line):
+                tally.reject(number, "record-too-large", beginning(line))
+                if not line.endswith(b"\n"):
+                    lines.finish_line()
+            elif line.strip(WHITESPACE):
+                orders.line(line, number)
+            number += 1
 
 
 def _is_one_object(first: bytes, lines: Lines, orders: JsonOrders) -> bool:

@@ -92,18 +92,20 @@ class JsonReader:
             raise MalformedError("nesting-too-deep", start)
         return value, end
 
-    def elements(self, text: str) -> list[tuple[int, int]] | None:
-        """Where the elements of every ``lines`` array of an order stand.
+    def elements(
+        self, text: str, names: frozenset[str]
+    ) -> list[tuple[int, int]] | None:
+        """Where the elements of every array of lines of an order stand.
 
-        The text must be one that ``whole`` has read as an object. None when it
-        has no ``lines`` that is an array.
+        ``names`` are the keys under which lines may stand. The text must be one that
+        ``whole`` has read as an object. None when it has no such array.
         """
         found: list[tuple[int, int]] | None = None
         position = skip_space(text, 0) + 1
         while text[(position := skip_space(text, position))] != "}":
             key, position = self.value(text, position)
             position = skip_space(text, skip_space(text, position) + 1)
-            if key == "lines" and text[position] == "[":
+            if key in names and text[position] == "[":
                 position = self._array(text, position + 1, found := found or [])
             else:
                 _, position = self.value(text, position)

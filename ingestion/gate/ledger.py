@@ -55,6 +55,8 @@ class Ledger:
         self._by_sha: defaultdict[str, set[Key]] = defaultdict(set)
         for received in saved:
             self._put(received)
+        #: Paths given to files of this run, whose entries are still to come.
+        self._given: dict[str, Key] = {}
         #: As the manifests in the lake have it.
         self._saved = dict(self._files)
 
@@ -74,6 +76,10 @@ class Ledger:
     def counts(self, sha256: str) -> bool:
         """Whether a content counts already, under whatever name."""
         return any(item.status in COUNTED for item in self._content(sha256))
+
+    def is_known(self, sha256: str, reading: Reading | None) -> bool:
+        """Whether a content read in one way needs no reading any more."""
+        return self.verdict(sha256, reading) is not None or self.counts(sha256)
 
     def arrive(self, received: ReceivedFile) -> list[Changes]:
         """Take what the inbox now holds under a name: the changes it brings."""
@@ -118,7 +124,8 @@ class Ledger:
         }
         names = quarantine_names(name, sha256, suffix)
         first, numbered = (f"{folder}/{item}" for item in names)
-        return numbered if first in taken else first
+        is_given = self._given.setdefault(first, (name, sha256)) != (name, sha256)
+        return numbered if first in taken or is_given else first
 
     def raw_path(self, name: str, sha256: str, file_format: str) -> str:
         """Where an accepted content lies that counts under a name."""
@@ -272,6 +279,7 @@ def as_reference(item: ReceivedFile, status: str) -> ReceivedFile:
         unknown_fields=0,
         site_ids=(),
         contract_version=None,
+        warned_by_rule={},
     )
 
 

@@ -17,10 +17,15 @@ _EXTENSION = re.compile(r"\.(json|jsonl|ndjson|csv)(\.gz)?\Z", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Reading:
-    """How the bytes of a file are to be read, by its name."""
+    """How the bytes of a file are to be read, by its name.
+
+    Attributes:
+        sender: whose names for columns it uses beside the contract's, if anybody's.
+    """
 
     format: str
     compression: str | None
+    sender: str | None = None
 
 
 def is_passed_over(name: str) -> bool:
@@ -44,6 +49,9 @@ def name_problem(name: str) -> str | None:
         return "The name is not valid UTF-8."
     if any(unicodedata.category(character) == "Cc" for character in name):
         return "The name contains control characters."
+    if "\\" in name:
+        # A slash cannot be in the name of a file; other systems part paths so.
+        return "The name contains a path of another system."
     return None
 
 

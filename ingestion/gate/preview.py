@@ -12,6 +12,7 @@ from ingestion.errors import UsageError
 from ingestion.gate.inbox import FORMATS
 from ingestion.gate.names import reading_of
 from ingestion.gate.records import FEEDS
+from ingestion.gate.senders import reading_for
 from ingestion.gate.source import opened
 from ingestion.gate.tally import Reject, Verdict
 from ingestion.gate.validation import validate
@@ -62,8 +63,8 @@ def preview(path: Path, feed: str | None) -> Preview:
     """
     if not path.is_file():
         raise UsageError(f"{path} is not a file.")
-    reading = reading_of(path.name)
     feed = feed or _guessed_feed(path)
+    reading = reading_for(feed, path.name)
     if reading is None or reading.format not in FORMATS[feed]:
         raise UsageError(
             f"{path} would be refused by its name: for {feed}, the gate takes "
@@ -80,6 +81,7 @@ def preview(path: Path, feed: str | None) -> Preview:
             lambda reject: (
                 rejects.append(reject) if len(rejects) < _SHOWN_REJECTS else None
             ),
+            reading.sender,
         )
     return Preview(path, feed, verdict, rejects)
 

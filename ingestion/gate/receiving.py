@@ -9,9 +9,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingestion.errors import ProcurementError
+from ingestion.gate.crew import Crew
 from ingestion.gate.drafts import copy
+from ingestion.gate.file_reader import FileReader
 from ingestion.gate.inbox import FORMATS, Candidate, candidates
-from ingestion.gate.intake import Intake, Receipt, content_of
+from ingestion.gate.intake import Intake, Receipt
+from ingestion.gate.landing import Content, StillWrittenError
 from ingestion.gate.ledger import Changes, Ledger
 from ingestion.gate.records import COUNTED, FEEDS, ReceivedFile, load_history, save
 from ingestion.lake import Lake, LakeFile
@@ -28,6 +31,7 @@ def receive(
     run_id: str,
     received_at: datetime,
     on_file: OnFile | None = None,
+    crew: Crew | None = None,
 ) -> list[ReceivedFile]:
     """Receive both feeds of a date that is not published yet.
 
@@ -44,57 +48,68 @@ def receive(
         run_id: written into new entries of the load history.
         received_at: aware instant, written into new entries.
         on_file: called after each file, for progress.
+        crew: reads files side by side; without one, one of its own is used.
 
     Returns:
         The date's complete load history, by feed, name and sha256.
 
     Raises:
         UsageError: the inbox does not exist, or a contract is wrong.
-        ProcurementError: a file cannot be read or is still being written, or a
-            landed file has disappeared from the lake.
+        ProcurementError: a file cannot be read, or a landed file has disappeared
+            from the lake.
     """
+    if crew is None:
+        with Crew() as crew:
+            return receive(
+                lake,
+                inbox,
+                business_date,
+                run_id=run_id,
+                received_at=received_at,
+                on_file=on_file,
+                crew=crew,
+            )
     history = load_history(lake, business_date)
     receipt = Receipt(business_date, run_id, received_at)
     waiting = {feed: candidates(inbox, feed, business_date) for feed in FEEDS}
     for feed in FEEDS:
         known = [received for received in history if received.feed == feed]
         ledger = Ledger(feed, business_date.isoformat(), known)
-        _receive_feed(lake, ledger, receipt, waiting[feed], on_file)
-        _apply(lake, ledger.settle_rest())
+        intake = Intake(lake, ledger, receipt)
+        reader = FileReader(crew, intake, ledger, waiting[feed])
+        for candidate, content in reader.contents():
+            received = _received(lake, ledger, intake, reader, candidate, content)
+            if received.status != "late":
+                apply_changes(lake, ledger.arrive(received))
+            if on_file:
+                on_file(ledger.find(*received.key) or received)
+        apply_changes(lake, ledger.settle_rest())
         _clear_raw(lake, feed, business_date, ledger.files())
     return load_history(lake, business_date)
 
 
-def _receive_feed(
+def _received(
     lake: Lake,
     ledger: Ledger,
-    receipt: Receipt,
-    waiting: list[Candidate],
-    on_file: OnFile | None,
-) -> None:
-    intake = Intake(lake, ledger, receipt)
-    for candidate in waiting:
-        received = _received(lake, ledger, intake, candidate)
-        if received.status != "late":
-            _apply(lake, ledger.arrive(received))
-        if on_file:
-            on_file(ledger.find(*received.key) or received)
-
-
-def _received(
-    lake: Lake, ledger: Ledger, intake: Intake, candidate: Candidate
+    intake: Intake,
+    reader: FileReader,
+    candidate: Candidate,
+    content: Content | StillWrittenError,
 ) -> ReceivedFile:
     """The entry for what the inbox holds, read only if that is not known yet."""
-    content = content_of(candidate)
+    if isinstance(content, StillWrittenError):
+        return intake.refuse_unfinished(candidate, content)
     known = ledger.find(candidate.name, content.sha256)
     if known and not _is_lost(lake, known) and _is_settled(ledger, known):
         return known
-    if candidate.reason or content.sha256 is None:
-        return intake.refuse_by_name(candidate, content)
-    is_known = ledger.verdict(content.sha256, candidate.reading)
-    if not known and (is_known or ledger.counts(content.sha256)):
-        return intake.reference(candidate, content)
-    received = intake.validate(candidate, content)
+    try:
+        if candidate.reason or content.sha256 is None:
+            return intake.refuse_by_name(candidate, content)
+        if not known and ledger.is_known(content.sha256, candidate.reading):
+            return intake.reference(candidate, content)
+        received = reader.read(candidate, content)
+    except StillWrittenError as error:
+        return intake.refuse_unfinished(candidate, error)
     if known:
         return replace(received, received_at=known.received_at, run_id=known.run_id)
     return received
@@ -104,8 +119,7 @@ def _is_settled(ledger: Ledger, known: ReceivedFile) -> bool:
     """Whether there is a verdict on a known entry, or it needs none."""
     if known.sha256 is None or known.has_verdict or known.status == "late":
         return True
-    verdict = ledger.verdict(known.sha256, known.reading)
-    return verdict is not None or ledger.counts(known.sha256)
+    return ledger.is_known(known.sha256, known.reading)
 
 
 def _is_lost(lake: Lake, known: ReceivedFile) -> bool:
@@ -114,7 +128,8 @@ def _is_lost(lake: Lake, known: ReceivedFile) -> bool:
     return not lake.exists(known.landed_path)
 
 
-def _apply(lake: Lake, all_changes: Iterable[Changes]) -> None:
+def apply_changes(lake: Lake, all_changes: Iterable[Changes]) -> None:
+    """Do in the lake what a ledger has decided."""
     for changes in all_changes:
         for source, target in changes.copies:
             if lake.exists(source):

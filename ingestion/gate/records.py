@@ -9,11 +9,14 @@ from typing import Any
 
 from ingestion.dates import parse_business_date
 from ingestion.errors import ProcurementError
-from ingestion.gate.names import Reading, manifest_name, name_order, reading_of
+from ingestion.gate.names import Reading, manifest_name, name_order
+from ingestion.gate.senders import reading_for
 from ingestion.lake import Lake
 
 FEEDS = ("orders", "stock")
 COUNTED = ("accepted", "partial")
+#: Keys that manifests written by earlier versions of the project lack.
+_ADDED = ("warned_by_rule", "requeued_from")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class ReceivedFile:
         unknown_fields: distinct columns or keys that the contract does not name.
         site_ids: distinct stores or warehouses of accepted rows, sorted.
         landed_path: from the lake's root, under ``raw`` or ``held_back``.
+        warned_by_rule: accepted rows that break a rule of the contract, by rule.
+        requeued_from: of corrected rows, the sha256 of the file they were refused in.
         received_at: UTC, when the gate first saw these bytes under this name.
     """
 
@@ -63,11 +68,13 @@ class ReceivedFile:
     rejects_path: str | None
     received_at: str
     run_id: str
+    warned_by_rule: dict[str, int] = field(default_factory=dict, hash=False)
+    requeued_from: str | None = None
 
     @property
     def reading(self) -> Reading | None:
         """How its bytes are read, by its name; None when not at all."""
-        return reading_of(self.file_name) if self.format else None
+        return reading_for(self.feed, self.file_name) if self.format else None
 
     @property
     def has_verdict(self) -> bool:
@@ -97,8 +104,9 @@ class ReceivedFile:
             ValueError: not JSON, or other keys than these.
         """
         keys: dict[str, Any] = json.loads(text)
-        expected = {item.name for item in fields(cls)}
-        if not isinstance(keys, dict) or keys.keys() != expected:
+        known = {item.name for item in fields(cls)}
+        asked = known - set(_ADDED)
+        if not isinstance(keys, dict) or not asked <= keys.keys() <= known:
             raise ValueError("the keys are not those of a load history manifest")
         return cls(**{**keys, "site_ids": tuple(keys["site_ids"])})
 

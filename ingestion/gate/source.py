@@ -19,6 +19,10 @@ CHUNK = 1 << 20
 WHITESPACE = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+#: Rows of real files pack to a tenth; gzip can do a thousandth.
+_MOST_GROWTH = 200
+#: Bytes that do no harm, however little they were packed to.
+_HARMLESS = 64 << 20
 #: Where NUL bytes stand when text that begins with ASCII is not UTF-8.
 _WIDE_PATTERNS = {
     "-0-0": "UTF-16",
@@ -30,41 +34,48 @@ _WIDE_PATTERNS = {
 }
 
 
-class HashingReader(io.RawIOBase):
-    """Passes bytes on and remembers their sha256 and number.
+class FileStream(io.RawIOBase):
+    """The bytes of a received file; ``tell`` says how many have been read.
 
     Raises:
         ProcurementError: the file cannot be read on; the message names it.
     """
 
-    def __init__(self, stream: io.RawIOBase, path: Path) -> None:
+    def __init__(self, stream: io.FileIO, path: Path) -> None:
         self._stream = stream
         self._path = path
-        self._digest = hashlib.sha256()
-        self.size = 0
+        self._stamp = _stamp(stream)
+        self._size = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         try:
-            content = self._stream.read(len(buffer)) or b""
+            read = self._stream.readinto(buffer) or 0
         except OSError as error:
             raise unreadable_file(self._path, error) from error
-        buffer[: len(content)] = content
-        self._digest.update(content)
-        self.size += len(content)
-        return len(content)
+        self._size += read
+        return read
 
-    def drain(self) -> str:
-        """Read on to the end; the sha256 of everything, in hexadecimal."""
-        while self.read(CHUNK):
-            pass
-        return self._digest.hexdigest()
+    def tell(self) -> int:
+        return self._size
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether size or time of the file are others than when it was opened."""
+        return _stamp(self._stream) != self._stamp
+
+    def sha256(self) -> str:
+        """Read on to the end; the sha256 of what was left, in hexadecimal."""
+        digest, buffer = hashlib.sha256(), memoryview(bytearray(CHUNK))
+        while read := self.readinto(buffer):
+            digest.update(buffer[:read])
+        return digest.hexdigest()
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[HashingReader]:
+def opened(path: Path) -> Iterator[FileStream]:
     """Open a received file to read it; a link is not followed.
 
     Raises:
@@ -75,7 +86,12 @@ def opened(path: Path) -> Iterator[HashingReader]:
     except OSError as error:
         raise unreadable_file(path, error) from error
     with io.FileIO(descriptor) as stream:
-        yield HashingReader(stream, path)
+        yield FileStream(stream, path)
+
+
+def _stamp(stream: io.FileIO) -> tuple[int, int]:
+    status = os.fstat(stream.fileno())
+    return status.st_size, status.st_mtime_ns
 
 
 def unreadable_file(path: Path, error: OSError) -> ProcurementError:
@@ -119,6 +135,18 @@ class Lines:
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise _damaged() from error
 
+    def whole_lines(self, size: int) -> bytes:
+        """About ``size`` bytes that end with a line; none only at the end.
+
+        A longer line comes alone, cut beyond ``MAX_RECORD``.
+        """
+        block = self.read_all(size)
+        end = block.rfind(b"\n") + 1
+        if end == len(block):
+            return block
+        self.put_back(block[end:])
+        return block[:end] or self.line()
+
     def finish_line(self) -> None:
         """Skip what is left of a line that was cut."""
         while part := self.line():
@@ -136,6 +164,33 @@ class Lines:
             raise _damaged() from error
 
 
+class _Unpacked(io.RawIOBase):
+    """What a gzip holds, as long as that is no bomb.
+
+    Raises:
+        FileRefusedError: it grows beyond what rows of any kind do.
+    """
+
+    def __init__(self, packed: io.BufferedIOBase, raw: io.RawIOBase) -> None:
+        self._content = gzip.GzipFile(fileobj=packed)
+        self._raw = raw
+        self._size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        read = self._content.readinto(buffer)
+        self._size += read
+        if self._size > _HARMLESS and self._size > _MOST_GROWTH * self._raw.tell():
+            raise FileRefusedError(
+                "decompression-bomb",
+                f"The gzip unpacks to more than {_MOST_GROWTH} times its size. Send "
+                "the file unpacked if that is what it should be.",
+            )
+        return read
+
+
 def open_lines(raw: io.RawIOBase, compression: str | None) -> Lines:
     """The text of a file as UTF-8 bytes from its first character on.
 
@@ -145,8 +200,7 @@ def open_lines(raw: io.RawIOBase, compression: str | None) -> Lines:
     """
     stream: io.BufferedIOBase = io.BufferedReader(raw, CHUNK)
     if compression == "gzip":
-        packed = gzip.GzipFile(fileobj=stream)
-        stream = io.BufferedReader(packed, CHUNK)
+        stream = io.BufferedReader(_Unpacked(stream, raw), CHUNK)
     lines = Lines(stream)
     start = lines.read_all(64)
     wide = _wide_encoding(start)

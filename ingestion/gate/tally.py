@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ingestion.contracts import Contract
@@ -33,6 +33,9 @@ class Reject:
         column: the offending column or key, None when the row as a whole is.
         value: the offending value as written, None when absent.
         raw: text of the row, cut; bytes that are not UTF-8, and NUL, as ``\xNN``.
+        context: what the row cannot be read without: the header of a CSV file, or of
+            an order the members but its lines; None when ``raw`` is whole by itself.
+        position: of an element among all of its order's lines, from 1; else None.
     """
 
     line: int
@@ -40,6 +43,8 @@ class Reject:
     column: str | None
     value: str | None
     raw: str
+    context: str | None = None
+    position: int | None = None
 
 
 class FileRefusedError(Exception):
@@ -75,6 +80,7 @@ class Verdict:
     refused_by_reason: dict[str, int]
     unknown_fields: int
     site_ids: tuple[str, ...]
+    warned_by_rule: dict[str, int] = field(default_factory=dict)
 
 
 class Tally:
@@ -86,6 +92,7 @@ class Tally:
         self._refused: Counter[str] = Counter()
         self._first: Reject | None = None
         self._unknown: set[str] = set()
+        self._warned: Counter[str] = Counter()
         self._on_reject = on_reject
 
     def reject(
@@ -96,12 +103,13 @@ class Tally:
         *,
         column: str | None = None,
         value: object = None,
+        context: str | None = None,
+        position: int | None = None,
     ) -> None:
         """Count one refused row and hand it on."""
         text = None if value is None else readable(str(value)[:_MAX_VALUE])
-        refused = Reject(
-            line, reason, column, text, readable(raw[:MAX_RAW].rstrip("\r\n"))
-        )
+        shown = readable(raw[:MAX_RAW].rstrip("\r\n"))
+        refused = Reject(line, reason, column, text, shown, context, position)
         self._first = self._first or refused
         self._refused[reason] += 1
         self._on_reject(refused)
@@ -110,6 +118,10 @@ class Tally:
         """Remember columns or keys that the contract does not name."""
         if len(self._unknown) < _MAX_UNKNOWN:
             self._unknown.update(name[:MAX_RAW] for name in names)
+
+    def warn(self, rule: str) -> None:
+        """Count one accepted row that breaks a rule of severity warn."""
+        self._warned[rule] += 1
 
     def verdict(self, contract: Contract) -> Verdict:
         """The file's fate, now that it has been read to its end.
@@ -148,6 +160,7 @@ class Tally:
             refused_by_reason=dict(sorted(self._refused.items())),
             unknown_fields=min(len(self._unknown), _MAX_UNKNOWN),
             site_ids=tuple(sorted(self.site_ids)) if accepted else (),
+            warned_by_rule=dict(sorted(self._warned.items())) if accepted else {},
         )
 
 

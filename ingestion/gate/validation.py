@@ -26,6 +26,7 @@ def validate(
     contract: Contract,
     landed: Sink,
     on_reject: Callable[[Reject], None],
+    sender: str | None = None,
 ) -> Verdict:
     """Check a file, writing what is accepted to ``landed`` as it goes.
 
@@ -36,9 +37,9 @@ def validate(
     try:
         lines = open_lines(content, compression)
         if contract.format == "json":
-            read_json(lines, JsonOrders(contract, landed, tally), tally)
+            read_json(lines, JsonOrders(contract, landed, tally, sender), tally)
         else:
-            read_csv(lines, contract, landed, tally)
+            read_csv(lines, contract, landed, tally, sender)
     except FileRefusedError as error:
         return unreadable(error)
     return tally.verdict(contract)

@@ -2,7 +2,8 @@
     Makes the lake's files readable as the tables of the schema `raw`.
 
     duckdb: views over the files, made anew with each run. Every column is text:
-            DuckDB reads JSON numbers through double, also into varchar.
+            DuckDB reads JSON numbers through double, also into varchar, and the gate
+            leaves only those as numbers that come through it unchanged.
     trino:  external Hive tables whose partitions follow from the folders' names, so
             that landing a day needs no statement, and a view over each for the
             file's path. Made anew only when their definition or the lake has changed.

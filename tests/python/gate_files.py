@@ -61,8 +61,11 @@ class Checked:
 
     @property
     def orders(self) -> list[dict[str, Any]]:
-        """Landed JSON orders."""
-        return [json.loads(text) for text in self.landed.splitlines()]
+        """Landed JSON orders; numbers as they are written."""
+        return [
+            json.loads(text, parse_int=str, parse_float=str)
+            for text in self.landed.splitlines()
+        ]
 
     @property
     def rows(self) -> list[str]:
@@ -77,13 +80,22 @@ def check(
     feed: str = "orders",
     compression: str | None = None,
     share: str = "1",
+    sender: str | None = None,
+    **terms: Any,
 ) -> Checked:
-    """Validate bytes; by default any share of refused rows is allowed."""
+    """Validate bytes; by default any share of refused rows is allowed.
+
+    ``terms`` stand in for those of the contract.
+    """
     contract = replace(
-        load_contracts()[feed, file_format], max_refused_share=Decimal(share)
+        load_contracts()[feed, file_format],
+        max_refused_share=Decimal(share),
+        **terms,
     )
     landed, rejects = io.BytesIO(), list[Reject]()
-    verdict = validate(_Raw(content), compression, contract, landed, rejects.append)
+    verdict = validate(
+        _Raw(content), compression, contract, landed, rejects.append, sender
+    )
     return Checked(verdict, landed.getvalue(), rejects)
 
 
@@ -95,6 +107,9 @@ class _Raw(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def tell(self) -> int:
+        return self._content.tell()
 
     def readinto(self, buffer: Any) -> int:
         return self._content.readinto(memoryview(buffer)[: 1 << 16])

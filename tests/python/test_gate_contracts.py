@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from ingestion.cli import main
+from ingestion.config import PROJECT_DIR
 from ingestion.contracts import (
     FOLDER,
     contracts_digest,
     load_contract,
     load_contracts,
 )
+from ingestion.contracts.page import REASONS, markdown
 from ingestion.errors import UsageError
+
+#: Texts with a hyphen in the gate's source that are no reasons.
+NOT_REASONS = {"utf-8"}
+
+SENDERS = """senders:
+  - name: brand
+    files: ["brand-*"]
+    columns: {{{own}: {name}}}
+rules:"""
 
 
 def test_every_feed_has_its_formats() -> None:
@@ -27,15 +40,26 @@ def test_every_feed_has_its_formats() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("feed: stock", "", "feed is missing"),
-        ("version: 1", "version: one", "version is missing or 'one'"),
-        ("version: 1", "version: true", "version"),
-        ("version: 1", "version: 1\nspeed: 2", "unknown key: speed"),
-        ("0.05", "5", "max_refused_share"),
-        ("type: stock", "type: weight", r"columns\[3\]\.type is 'weight'"),
-        ("required: true", "required: 1", r"columns\[0\]\.required"),
-        ("name: sku_id", "name: warehouse_id", "names one twice"),
-        ("  - name: sku_id", "  - 3\n  - name: sku_id", r"columns\[1\] is not"),
+        ("feed: stock", "", "line 1, is wrong: feed is missing"),
+        ("feed: stock", "feed: returns", "line 2, .* feed is 'returns', not one of"),
+        ("version: 1", "version: one", "line 4, is wrong: version does not fit"),
+        ("version: 1", "version: true", "line 4, is wrong: version"),
+        ("version: 1", "version: 1\nspeed: 2", "line 5, is wrong: speed is not a key"),
+        ("version: 1", "version: 1\nversion: 2", "line 4, .* again on line 5"),
+        ("0.05", "5", "line 6, is wrong: max_refused_share"),
+        ("type: stock", "type: weight", r"line 29, .*columns\[3\]\.type is 'weight'"),
+        ("required: true", "required: 1", r"line 17, .*columns\[0\]\.required"),
+        ("name: sku_id", "name: warehouse_id", r"columns\[1\]\.name is named twice"),
+        ("  - name: sku_id", "  - 3\n  - name: sku_id", r"columns\[1\] does not fit"),
+        ("name: warehouse_id", "name: depot_id", "lacks warehouse_id"),
+        ("  - name: sku_id", "  - part: line\n    name: sku_id", "no use for the key"),
+        ("weeks: 8", "weeks: 0", r"line 10, .*expected_rows\.weeks does not fit"),
+        ("min_site_share: 1", "", "min_site_share is missing"),
+        ('compare: "<="', 'compare: "<>"', r"line 46, .*rules\[0\]\.compare"),
+        ("other_column: available", "other_column: sku_id", "no column of numbers"),
+        ("other_column: available", "value: 1\n    other_column: x", "needs either"),
+        ("rules:", SENDERS.format(own="depot", name="shop"), "'shop', which is no"),
+        ("rules:", SENDERS.format(own="sku_id", name="sku_id"), "contract's own name"),
         ("feed: stock", "feed: [", "cannot be read"),
     ],
 )
@@ -46,6 +70,7 @@ def test_a_wrong_contract_names_file_and_key(
     text = (FOLDER / "stock_csv.yml").read_text(encoding="utf-8")
     path.write_text(text.replace(old, new), encoding="utf-8")
 
+    assert old in text
     with pytest.raises(UsageError, match=message) as raised:
         load_contract(path)
     assert "stock_csv.yml" in str(raised.value)
@@ -58,3 +83,35 @@ def test_the_digest_tells_names_and_bytes_apart(tmp_path: Path) -> None:
 
     (tmp_path / "a" / "stock_csv.yml").rename(tmp_path / "a" / "other.yml")
     assert contracts_digest(tmp_path / "a") != same
+
+
+def test_the_page_in_the_docs_is_current() -> None:
+    page = (PROJECT_DIR / "docs/contracts.md").read_text(encoding="utf-8")
+
+    assert page == markdown(), (
+        "python -m ingestion contracts --markdown > docs/contracts.md"
+    )
+
+
+def test_every_reason_that_the_gate_gives_is_explained() -> None:
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (PROJECT_DIR / "ingestion/gate").glob("*.py")
+    )
+    given = {
+        code
+        for code in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source)
+        if code not in NOT_REASONS
+    }
+
+    assert given | {"link", "folder"} == set(REASONS)
+
+
+def test_the_command_prints_every_column(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["contracts"]) == 0
+    shown = capsys.readouterr().out
+
+    assert "orders as JSON, version 1" in shown
+    assert "lines[].quantity" in shown
+    assert "0.001 to 9999999999" in shown
+    assert "reserved-within-available" in shown

@@ -132,6 +132,8 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "column": "sku_id",
         "value": "?",
         "raw": f"{bad},x",
+        "context": HEADER_AND_NOTE,
+        "position": None,
     }
     assert manifest == {
         "feed": "orders",
@@ -158,7 +160,13 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "quarantine_path": None,
         "received_at": "2026-01-01T22:01:00.000Z",
         "run_id": "run-1",
+        "warned_by_rule": {},
+        "requeued_from": None,
     }
+    for added in ("warned_by_rule", "requeued_from"):
+        del manifest[added]
+    manifest.update(landed_path=None, landed_sha256=None, rejects_path=None)
+    assert ReceivedFile.from_json(json.dumps(manifest)).file_name == "a.csv.gz"
 
 
 HEADER_AND_NOTE = csv_file().decode().strip() + ",note"
@@ -240,7 +248,7 @@ def test_the_same_again_changes_nothing_and_reads_nothing_twice(
         place.drop(name, content)
     first = place.receive()
     before = place.files(".")
-    monkeypatch.setattr("ingestion.gate.intake.validate", None)
+    monkeypatch.setattr("ingestion.gate.landing.validate", None)
 
     assert place.receive() == first
     assert place.files(".") == before
@@ -394,7 +402,7 @@ def test_a_missing_inbox_is_wrong_usage_and_a_missing_date_is_no_file(
     assert raised.value.exit_code == ExitCode.USAGE
 
 
-def test_a_file_that_is_still_being_written_ends_the_run(
+def test_a_file_that_is_still_being_written_is_refused_until_it_is_whole(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = place.drop("a.csv", A)
@@ -403,10 +411,18 @@ def test_a_file_that_is_still_being_written_ends_the_run(
         path.write_bytes(A + A)
         return validate(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("ingestion.gate.intake.validate", slow_sender)
-    with pytest.raises(ProcurementError, match=r"a\.csv changed"):
-        place.receive()
-    assert place.files(".") == {}
+    place.drop("b.csv", B)
+    with monkeypatch.context() as patch:
+        patch.setattr("ingestion.gate.landing.validate", slow_sender)
+        (refused, _) = place.receive()
+    assert (refused.status, refused.reason) == ("quarantined", "file-changing")
+    assert "a.csv changed while it was read" in (refused.reason_message or "")
+    assert place.raw_orders() == ["OB"]
+
+    path.write_bytes(C)
+    place.receive()
+    assert place.raw_orders() == ["OB", "OC"]
+    assert place.statuses()["a.csv=?"] == "superseded"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

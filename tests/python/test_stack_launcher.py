@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import ServiceUnavailableError, UsageError
+from ingestion.hdfs_lake import open_hdfs_lake
 from ingestion.lake import open_lake
 from ingestion.stack.jars import provide_jars
 from ingestion.stack.java import find_java
@@ -128,3 +130,13 @@ def test_lake_in_hdfs_needs_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEBHDFS_URL", "http://namenode:9870")
     with pytest.raises(UsageError, match="hdfs://host:port/path"):
         open_lake("hdfs://namenode:8020")
+
+
+def test_lake_in_hdfs_goes_to_other_processes() -> None:
+    lake = open_hdfs_lake(
+        "hdfs://namenode:8020/lake",
+        {"WEBHDFS_URL": "http://namenode:9870", "HADOOP_USER_NAME": "someone"},
+    )
+    same = pickle.loads(pickle.dumps(lake))
+
+    assert (same.root, vars(same)["_user"]) == (lake.root, "someone")

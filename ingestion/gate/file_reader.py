@@ -1,0 +1,82 @@
+"""Reads the files of one feed and date, ahead and side by side where that is faster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+from ingestion.gate.crew import Crew
+from ingestion.gate.inbox import Candidate
+from ingestion.gate.intake import Intake
+from ingestion.gate.landing import (
+    Content,
+    Landing,
+    StillWrittenError,
+    Task,
+    content_of,
+    land,
+)
+from ingestion.gate.ledger import Ledger
+from ingestion.gate.records import ReceivedFile
+
+_Landing = Landing | StillWrittenError
+_Content = Content | StillWrittenError
+
+
+class FileReader:
+    """Gives what each candidate holds, and reads those that are asked for."""
+
+    def __init__(
+        self, crew: Crew, intake: Intake, ledger: Ledger, waiting: list[Candidate]
+    ) -> None:
+        self._crew = crew
+        self._intake = intake
+        self._ledger = ledger
+        self._waiting = waiting
+        self._begun: dict[Candidate, tuple[Task, Future[_Landing]]] = {}
+
+    def contents(self) -> Iterator[tuple[Candidate, _Content]]:
+        """Every candidate with the sha256 and size of its bytes, in order."""
+        sizes = [candidate.size for candidate in self._waiting]
+        if not self._crew.is_worth(sizes):
+            for candidate in self._waiting:
+                yield candidate, content_of(candidate)
+            return
+        found = list(self._crew.map(content_of, self._waiting))
+        pairs = list(zip(self._waiting, found, strict=True))
+        self._begin(pairs)
+        yield from pairs
+
+    def read(self, candidate: Candidate, content: Content) -> ReceivedFile:
+        """The entry of a file that is landed or refused by now.
+
+        Raises:
+            StillWrittenError: the file is another one than when it was hashed.
+        """
+        if candidate in self._begun:
+            task, future = self._begun.pop(candidate)
+            landing = self._crew.result(future)
+        else:
+            task = self._intake.task(candidate, content)
+            landing = land(task)
+        if isinstance(landing, StillWrittenError):
+            raise landing
+        return self._intake.landed(task, landing)
+
+    def _begin(self, pairs: list[tuple[Candidate, _Content]]) -> None:
+        """Begin with all that will be asked for, whatever becomes of the others.
+
+        Of several files with the same bytes only the first will be.
+        """
+        seen: set[str] = set()
+        for candidate, content in pairs:
+            if isinstance(content, StillWrittenError) or content.sha256 is None:
+                continue
+            is_new = content.sha256 not in seen
+            seen.add(content.sha256)
+            known = self._ledger.find(candidate.name, content.sha256)
+            if known or candidate.reason or not is_new:
+                continue
+            if not self._ledger.is_known(content.sha256, candidate.reading):
+                task = self._intake.task(candidate, content)
+                self._begun[candidate] = task, self._crew.submit(land, task)

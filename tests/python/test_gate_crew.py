@@ -1,0 +1,95 @@
+"""Files read side by side come to the same as one after the other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from dirty_files import dirty_files
+from dirty_landing import land_dirty_files
+from ingestion.config import PROJECT_DIR
+from ingestion.errors import ProcurementError, UsageError
+from ingestion.gate import crew as crew_module
+from ingestion.gate.crew import Crew, default_workers
+from ingestion.lake import LocalLake
+
+
+def landed(folder: Path, crew: Crew) -> dict[str, bytes]:
+    lake = folder / "lake"
+    land_dirty_files(LocalLake(lake), folder / "inbox", crew)
+    return {
+        path.relative_to(lake).as_posix(): path.read_bytes()
+        for path in lake.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_processes_land_what_one_process_lands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = landed(tmp_path / "alone", Crew(1))
+    monkeypatch.setattr(crew_module, "_WORTH_STARTING", 0)
+    with Crew(2) as crew:
+        together = landed(tmp_path / "together", crew)
+
+    assert together == alone
+    assert len(alone) > len(dirty_files())
+
+
+def test_small_nights_start_no_process() -> None:
+    assert not Crew(8).is_worth([100] * 200)
+    assert not Crew(8).is_worth([1 << 30])
+    assert not Crew(1).is_worth([1 << 30] * 2)
+    assert Crew(2).is_worth([1 << 30] * 2)
+
+
+def test_a_worker_that_is_killed_is_told_in_words() -> None:
+    with Crew(2) as crew, pytest.raises(ProcurementError, match="was killed"):
+        list(crew.map(os._exit, [9]))
+
+
+def test_workers_end_with_the_process_that_is_killed(tmp_path: Path) -> None:
+    program = (
+        "import os, time\n"
+        "from ingestion.gate.crew import Crew\n"
+        "if __name__ == '__main__':\n"
+        "    crew = Crew(2)\n"
+        "    print(*crew.map(abs, [1, 2]), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    path = tmp_path / "program.py"
+    path.write_text(program)
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT_DIR)}
+    with subprocess.Popen(
+        [sys.executable, str(path)], stdout=subprocess.PIPE, env=environment
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"1 2\n"
+        workers = psutil.Process(running.pid).children(recursive=True)
+        running.kill()
+    assert workers
+    _, alive = psutil.wait_procs(workers, timeout=10)
+    assert alive == []
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5"])
+def test_a_wrong_number_of_workers_is_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("PROCUREMENT_WORKERS", text)
+    with pytest.raises(UsageError, match="PROCUREMENT_WORKERS"):
+        default_workers()
+
+
+def test_the_number_of_workers_comes_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PROCUREMENT_WORKERS", "3")
+    assert default_workers() == 3
+    monkeypatch.setenv("PROCUREMENT_WORKERS", "")
+    assert default_workers() >= 1
