@@ -60,7 +60,7 @@ def receive(
         known = [received for received in history if received.feed == feed]
         ledger = Ledger(feed, business_date.isoformat(), known)
         _receive_feed(lake, ledger, receipt, waiting[feed], on_file)
-        _apply(lake, ledger.settle_rest())
+        apply_changes(lake, ledger.settle_rest())
         _clear_raw(lake, feed, business_date, ledger.files())
     return load_history(lake, business_date)
 
@@ -76,7 +76,7 @@ def _receive_feed(
     for candidate in waiting:
         received = _received(lake, ledger, intake, candidate)
         if received.status != "late":
-            _apply(lake, ledger.arrive(received))
+            apply_changes(lake, ledger.arrive(received))
         if on_file:
             on_file(ledger.find(*received.key) or received)
 
@@ -114,7 +114,18 @@ def _is_lost(lake: Lake, known: ReceivedFile) -> bool:
     return not lake.exists(known.landed_path)
 
 
-def _apply(lake: Lake, all_changes: Iterable[Changes]) -> None:
+def apply_changes(
+    lake: Lake,
+    all_changes: Iterable[Changes],
+    remove: Callable[[str], None] | None = None,
+) -> None:
+    """Do in the lake what a ledger has decided.
+
+    Args:
+        lake: where to do it.
+        all_changes: in their order.
+        remove: takes a file away by its path; not given, it is deleted.
+    """
     for changes in all_changes:
         for source, target in changes.copies:
             if lake.exists(source):
@@ -122,7 +133,7 @@ def _apply(lake: Lake, all_changes: Iterable[Changes]) -> None:
         for received in changes.gains:
             save(lake, received)
         for path in changes.deletions:
-            lake.delete(path)
+            (remove or lake.delete)(path)
         for received in changes.losses:
             save(lake, received)
 

@@ -34,6 +34,7 @@ class ReceivedFile:
         site_ids: distinct stores or warehouses of accepted rows, sorted.
         landed_path: from the lake's root, under ``raw`` or ``held_back``.
         received_at: UTC, when the gate first saw these bytes under this name.
+        is_late: whether it came after its date was published, also once it counts.
     """
 
     feed: str
@@ -63,6 +64,7 @@ class ReceivedFile:
     rejects_path: str | None
     received_at: str
     run_id: str
+    is_late: bool = False
 
     @property
     def reading(self) -> Reading | None:
@@ -98,6 +100,8 @@ class ReceivedFile:
         """
         keys: dict[str, Any] = json.loads(text)
         expected = {item.name for item in fields(cls)}
+        # Written before there were files that came late.
+        keys = {"is_late": False, **keys} if isinstance(keys, dict) else keys
         if not isinstance(keys, dict) or keys.keys() != expected:
             raise ValueError("the keys are not those of a load history manifest")
         return cls(**{**keys, "site_ids": tuple(keys["site_ids"])})

@@ -158,6 +158,7 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "quarantine_path": None,
         "received_at": "2026-01-01T22:01:00.000Z",
         "run_id": "run-1",
+        "is_late": False,
     }
 
 
