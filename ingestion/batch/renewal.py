@@ -20,6 +20,7 @@ from ingestion.batch.publication import (
 from ingestion.batch.transition import Transition
 from ingestion.batch.versions import (
     former_folder,
+    keeping_folder,
     orders_in,
     paths_of_publication,
     publish_next,
@@ -117,7 +118,11 @@ class _Change:
         self._transition.begin(
             self._late,
             other_paths=[capture, *paths_of_publication(self._day)],
-            created=[former_folder(self._day, self._version), *new_capture],
+            created=[
+                keeping_folder(self._day),
+                former_folder(self._day, self._version),
+                *new_capture,
+            ],
         )
         try:
             self._change_inputs()

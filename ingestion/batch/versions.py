@@ -37,6 +37,11 @@ def former_folder(business_date: date, version: int) -> str:
     return f"versions/{business_date}/v{version}"
 
 
+def keeping_folder(business_date: date) -> str:
+    """Where a version that is about to be replaced is put together."""
+    return f"versions/_keeping/{business_date}"
+
+
 def next_version(lake: Lake, business_date: date) -> int:
     """Number of the next version of a date of which nothing is published now."""
     kept = [
@@ -125,7 +130,7 @@ def _keep_former(
     changes: Json,
     master_data: Iterable[str],
 ) -> None:
-    keeping = f"versions/_keeping/{business_date}"
+    keeping = keeping_folder(business_date)
     lake.delete(keeping)
     for file in lake.files(orders_folder(business_date)):
         copy(lake, file.path, f"{keeping}/{file.name}")
