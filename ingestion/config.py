@@ -14,6 +14,10 @@ from ingestion.errors import UsageError
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 TARGETS = ("embedded", "trino")
 
+#: Set in the environment, it has dbt leave PostgreSQL alone: everything that a build
+#: reads is in the lake.
+WITHOUT_POSTGRES = "PROCUREMENT_WITHOUT_POSTGRES"
+
 
 @dataclass(frozen=True)
 class Settings:

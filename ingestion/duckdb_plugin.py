@@ -7,7 +7,8 @@ It lets ``dbt build`` work with nothing started before. The profile names it::
     module_paths: ['.']
 
 PostgreSQL is then the read-only database ``postgresql``, as Trino's catalog is
-called, so that one source definition serves both engines.
+called, so that one source definition serves both engines. The batch needs it not:
+it captures master data in the lake before dbt runs, and says so in the environment.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
-from ingestion.config import Settings, load_settings
+from ingestion.config import WITHOUT_POSTGRES, Settings, load_settings
 from ingestion.errors import ProcurementError, ServiceUnavailableError, UsageError
 from ingestion.master_data.tables import SCHEMA, absent_tables, ensure_tables
 from ingestion.postgres.connections import ConnectionSettings, connect, first_line
@@ -45,7 +46,11 @@ class Plugin(BasePlugin):
         try:
             self._settings = load_settings()
             self._make_folders(self._settings, plugin_config.get("folders", []))
-            self._postgres = _postgres_with_tables(self._settings)
+            self._postgres = (
+                None
+                if os.environ.get(WITHOUT_POSTGRES)
+                else _postgres_with_tables(self._settings)
+            )
         except ProcurementError as error:
             raise DbtRuntimeError(str(error)) from None
 
@@ -64,6 +69,8 @@ class Plugin(BasePlugin):
         """Load the extension and attach PostgreSQL, once for all of dbt's threads."""
         import duckdb
 
+        if self._postgres is None:
+            return
         try:
             conn.execute(f"install {_quoted(str(_extension_file()))}")
             conn.execute("load postgres")

@@ -50,6 +50,12 @@ class DataTestError(ProcurementError):
     exit_code = ExitCode.DATA_TEST_FAILED
 
 
+class ReplayDiffersError(ProcurementError):
+    """A replay does not come to what was published."""
+
+    exit_code = ExitCode.REPLAY_DIFFERS
+
+
 class DateLockedError(ProcurementError):
     """Another run holds the business date."""
 

@@ -73,6 +73,18 @@ def supplier_order(row: Row, version: int) -> Row:
     }
 
 
+def cancelled_order(former: Row, version: int) -> Row:
+    """The order that takes a former version's order back: the same, without lines."""
+    return {
+        **former,
+        "version": version,
+        "status": "cancelled",
+        "line_count": 0,
+        "total_amount": 0,
+        "lines": [],
+    }
+
+
 def _order_line(line: Row) -> Row:
     explanation = {key: line[key] for key in _EXPLANATION_KEYS}
     explanation["flags"] = line["flags"] or []

@@ -17,10 +17,26 @@ _DESCRIPTION = """\
 Land the evening's files, plan the orders of each business date, publish them.
 """
 _EPILOG = """\
-exit codes: 0 published, or published before; 1 unexpected failure or a service that
-does not answer; 2 wrong usage or configuration; 3 refused: inputs or master data
-missing; 4 refused: a data test failed; 5 another run holds the date.
+exit codes: 0 published, or published before, or replayed and identical; 1 unexpected
+failure or a service that does not answer; 2 wrong usage or configuration; 3 refused:
+inputs or master data missing; 4 refused: a data test failed; 5 another run holds the
+date; 6 a replay differs from what was published.
 """
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """What is asked for of dates that are published, beside nothing.
+
+    Attributes:
+        replay: rebuild them from the lake and compare.
+        include_late: count the files that came late.
+        refresh_master: plan them with the master data of now.
+    """
+
+    replay: bool = False
+    include_late: bool = False
+    refresh_master: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +47,7 @@ class Options:
     settings: Settings
     variables: RuleVariables
     as_json: bool
+    rerun: Rerun = Rerun()
 
 
 def parse_options(arguments: Sequence[str] | None, now: datetime) -> Options:
@@ -42,12 +59,15 @@ def parse_options(arguments: Sequence[str] | None, now: datetime) -> Options:
     """
     given = _parser().parse_args(arguments)
     settings = load_settings(inbox=given.inbox, lake=given.lake, target=given.target)
-    check_environment(settings.target)
+    rerun = _rerun(given)
+    if not rerun.replay:
+        check_environment(settings.target)
     return Options(
         dates=_dates(given, business_date_at(now, settings.timezone)),
         settings=settings,
         variables=load_rule_variables(given.vars),
         as_json=given.json,
+        rerun=rerun,
     )
 
 
@@ -67,8 +87,30 @@ def _parser() -> argparse.ArgumentParser:
     add("--inbox", metavar="DIR", help="where files are dropped (PROCUREMENT_INBOX)")
     add("--lake", metavar="PATH_OR_URL", help="the lake (PROCUREMENT_LAKE)")
     add("--vars", metavar="YAML", help="rule variables: '{net_open_orders: true}'")
+    add("--replay", action="store_true",
+        help="rebuild published dates from the lake alone, compare every byte, and "
+        "change nothing")  # fmt: skip
+    add(
+        "--include-late",
+        action="store_true",
+        help="publish a new version that counts the files that came late",
+    )
+    add(
+        "--refresh-master",
+        action="store_true",
+        help="publish a new version by the master data of now, if they differ",
+    )
     add("--json", action="store_true", help="print the summary as JSON")
     return parser
+
+
+def _rerun(given: argparse.Namespace) -> Rerun:
+    if given.replay and (given.include_late or given.refresh_master):
+        raise UsageError(
+            "--replay changes nothing, --include-late and --refresh-master do: give "
+            "one or the other."
+        )
+    return Rerun(given.replay, given.include_late, given.refresh_master)
 
 
 def _dates(given: argparse.Namespace, tonight: date) -> list[date]:

@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from ingestion.batch.canonical_json import Json, canonical_line, plain_number
-from ingestion.batch.documents import (
-    SCHEMA_VERSION,
-    exceptions_csv,
-    exceptions_json,
-    sorted_exceptions,
-    supplier_order,
-)
-from ingestion.batch.exports import Row, exported_rows
+from ingestion.batch.documents import SCHEMA_VERSION
+from ingestion.batch.edition import Edition, exceptions_name, open_lines
 from ingestion.lake import Lake
 
 
@@ -47,7 +42,9 @@ class Published:
 
     Attributes:
         skus: SKUs planned, whether something had to be ordered or not.
+        orders: those with lines.
         held: orders among them that wait for a person.
+        cancelled: orders of the former version that are taken back.
     """
 
     version: int
@@ -56,6 +53,7 @@ class Published:
     held: int
     lines: int
     exceptions_by_code: dict[str, int]
+    cancelled: int = 0
 
 
 def orders_folder(business_date: date) -> str:
@@ -65,55 +63,80 @@ def orders_folder(business_date: date) -> str:
 
 def exceptions_path(business_date: date, ending: str) -> str:
     """Path of a date's published exceptions, as ``json`` or ``csv``."""
-    return f"output/exceptions/{business_date}.{ending}"
+    return f"output/{exceptions_name(business_date, ending)}"
 
 
 def published_version(lake: Lake, business_date: date) -> int | None:
     """Version of a date that is published, or None."""
+    manifest = published_manifest(lake, business_date)
+    return None if manifest is None else int(manifest["version"])
+
+
+def published_manifest(lake: Lake, business_date: date) -> dict[str, Any] | None:
+    """The manifest of a date that is published, numbers as int or Decimal, or None."""
     path = f"{orders_folder(business_date)}/manifest.json"
     if not lake.exists(path):
         return None
     with lake.reader(path) as stream:
-        return int(json.load(stream)["version"])
+        manifest: dict[str, Any] = json.loads(stream.read(), parse_float=Decimal)
+    return manifest
 
 
-def publish(lake: Lake, business_date: date, provenance: Provenance) -> Published:
-    """Make version 1 of a date from what the models exported.
+def publish(lake: Lake, edition: Edition, provenance: Provenance) -> Published:
+    """Make the first version of a date that there is.
 
     Raises:
         OSError: the lake refuses a write; then nothing of the date is visible.
     """
-    version = 1
-    orders = [
-        supplier_order(row, version)
-        for row in _exported(lake, "supplier_orders", business_date, by="supplier_id")
-    ]
-    exceptions = sorted_exceptions(exported_rows(lake, "exceptions", business_date))
-    reports = {
-        exceptions_path(business_date, "json"): exceptions_json(
-            business_date, version, exceptions
-        ),
-        exceptions_path(business_date, "csv"): exceptions_csv(exceptions),
-    }
-    building = f"versions/_building/{business_date}"
+    business_date = edition.business_date
+    build_version(lake, edition, provenance)
+    _make_visible(lake, business_date, reports_of(edition))
+    return what_is_published(edition)
+
+
+def build_version(lake: Lake, edition: Edition, provenance: Provenance) -> None:
+    """Write a version where no reader looks, its manifest last.
+
+    The reports of exceptions, which lie outside of the orders' folder, are not
+    written yet.
+    """
+    building = building_folder(edition.business_date)
     lake.delete(building)
-    files = [_write_order(lake, building, order) for order in orders]
-    files += [
-        _file(path.removeprefix("output/"), content, len(exceptions))
-        for path, content in reports.items()
-    ]
-    manifest = _manifest(lake, business_date, version, files, provenance)
-    _write(lake, f"{building}/manifest.json", canonical_line(manifest))
-    demand = _exported(lake, "demand", business_date, by="sku_id")
-    _remember(lake, business_date, version, orders, demand)
-    _make_visible(lake, business_date, building, reports)
+    reports = reports_of(edition)
+    for name, file in edition.files.items():
+        if f"output/{name}" not in reports:
+            write_file(lake, f"{building}/{name}", file.content)
+    _remember(lake, edition)
+    manifest = _manifest(edition, provenance)
+    write_file(lake, f"{building}/manifest.json", canonical_line(manifest))
+
+
+def building_folder(business_date: date) -> str:
+    """Where a version is put together before it is published."""
+    return f"versions/_building/{business_date}"
+
+
+def reports_of(edition: Edition) -> dict[str, bytes]:
+    """The published reports of exceptions, by their path."""
+    files = edition.files
+    day = edition.business_date
+    return {
+        exceptions_path(day, ending): files[exceptions_name(day, ending)].content
+        for ending in ("json", "csv")
+    }
+
+
+def what_is_published(edition: Edition) -> Published:
+    """The figures of a version."""
+    orders = edition.documents
     return Published(
-        version=version,
-        skus=len(demand),
-        orders=len(orders),
+        version=edition.version,
+        skus=len(edition.demand),
+        orders=sum(order["status"] != "cancelled" for order in orders),
         held=sum(order["status"] == "held" for order in orders),
         lines=sum(order["line_count"] for order in orders),
-        exceptions_by_code=dict(Counter(row["code"] for row in exceptions)),
+        exceptions_by_code=edition.exceptions_by_code(),
+        cancelled=len(edition.cancelled),
     )
 
 
@@ -127,14 +150,14 @@ def withdraw_reports(lake: Lake, business_date: date) -> None:
 
 
 def _make_visible(
-    lake: Lake, business_date: date, building: str, reports: Mapping[str, bytes]
+    lake: Lake, business_date: date, reports: Mapping[str, bytes]
 ) -> None:
     """Put the reports in place, then the folder whose manifest makes them count."""
     try:
         for path, content in reports.items():
-            _write(lake, path, content)
+            write_file(lake, path, content)
         lake.delete(orders_folder(business_date))  # without a manifest: not published
-        lake.rename(building, orders_folder(business_date))
+        lake.rename(building_folder(business_date), orders_folder(business_date))
     except BaseException:
         # The last step may have been done when it failed, or was interrupted: a
         # manifest must not outlive the reports that it names.
@@ -144,19 +167,19 @@ def _make_visible(
         raise
 
 
-def _manifest(
-    lake: Lake,
-    business_date: date,
-    version: int,
-    files: list[Json],
-    provenance: Provenance,
-) -> dict[str, Json]:
-    history = list(_exported(lake, "history_used", business_date, by="used_date"))
+def _manifest(edition: Edition, provenance: Provenance) -> dict[str, Json]:
     return {
         "schema_version": SCHEMA_VERSION,
-        "business_date": str(business_date),
-        "version": version,
-        "files": files,
+        "business_date": str(edition.business_date),
+        "version": edition.version,
+        "files": [
+            {
+                "name": name,
+                "sha256": hashlib.sha256(file.content).hexdigest(),
+                "lines": file.lines,
+            }
+            for name, file in edition.files.items()
+        ],
         "inputs": provenance.inputs,
         "master_data": {"sha256": provenance.master_data},
         "rule_variables": provenance.rule_variables,
@@ -164,7 +187,7 @@ def _manifest(
         "history": {
             purpose: [
                 {"business_date": row["used_date"], "version": row["version"]}
-                for row in history
+                for row in edition.history
                 if row["purpose"] == purpose
             ]
             for purpose in ("spikes", "open_orders")
@@ -172,13 +195,7 @@ def _manifest(
     }
 
 
-def _remember(
-    lake: Lake,
-    business_date: date,
-    version: int,
-    orders: list[Row],
-    demand_rows: list[Row],
-) -> None:
+def _remember(lake: Lake, edition: Edition) -> None:
     """Keep what later dates look back at: demand, and lines still to arrive.
 
     Readers take a version of these files only when it is the published one, so
@@ -186,48 +203,35 @@ def _remember(
     """
     demand = (
         {"sku_id": row["sku_id"], "demand": plain_number(row["demand"])}
-        for row in demand_rows
+        for row in edition.demand
         if row["demand"] > 0
     )
-    open_lines = (
+    still_to_arrive = (
         {
             "sku_id": line["sku_id"],
             "ordered_quantity": plain_number(line["ordered_quantity"]),
             "requested_delivery_date": order["requested_delivery_date"],
         }
-        for order in orders
-        if order["status"] == "released" and order["requested_delivery_date"]
-        for line in order["lines"]
+        for order, line in open_lines(edition.documents)
     )
-    tables = {"published_demand": demand, "published_order_lines": open_lines}
+    tables = {
+        "published_demand": demand,
+        "published_order_lines": still_to_arrive,
+    }
     for name, rows in tables.items():
         content = b"".join(
-            canonical_line({"version": str(version), **row}) for row in rows
+            canonical_line({"version": str(edition.version), **row}) for row in rows
         )
-        _write(lake, f"manifests/{name}/{business_date}/v{version}.jsonl", content)
+        path = remembered_path(name, str(edition.business_date), edition.version)
+        write_file(lake, path, content)
 
 
-def _exported(lake: Lake, name: str, business_date: date, *, by: str) -> list[Row]:
-    """Exported rows in the order of the UTF-8 bytes of one column."""
-    rows = exported_rows(lake, name, business_date)
-    return sorted(rows, key=lambda row: str(row[by]).encode())
+def remembered_path(name: str, business_date: str, version: int) -> str:
+    """Where a version's demand or open lines are kept for later dates."""
+    return f"manifests/{name}/{business_date}/v{version}.jsonl"
 
 
-def _write_order(lake: Lake, folder: str, order: Row) -> Json:
-    name = f"{order['supplier']['supplier_id']}.json"
-    content = canonical_line(order)
-    _write(lake, f"{folder}/{name}", content)
-    return _file(name, content, order["line_count"])
-
-
-def _write(lake: Lake, path: str, content: bytes) -> None:
+def write_file(lake: Lake, path: str, content: bytes) -> None:
+    """Write a file whole, in place of a former one."""
     with lake.writer(path, replace=True) as stream:
         stream.write(content)
-
-
-def _file(name: str, content: bytes, lines: int) -> Json:
-    return {
-        "name": name,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "lines": lines,
-    }

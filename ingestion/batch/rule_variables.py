@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -33,9 +34,29 @@ _PATTERNS = {
 
 @dataclass(frozen=True)
 class RuleVariables:
-    """The rule variables of one run, each known and of its form."""
+    """The rule variables of one run, each known and of its form.
+
+    Attributes:
+        values: every variable by name.
+        given: those that the caller named; the others have their defaults.
+    """
 
     values: dict[str, bool | Decimal]
+    given: frozenset[str] = frozenset()
+
+    def over(self, recorded: Mapping[str, bool | int | Decimal]) -> RuleVariables:
+        """The variables that a date was published with, but for those given now.
+
+        Names that are not known any longer are left out, and what was not known
+        then has its default.
+        """
+        values = {
+            name: recorded[name]
+            for name in self.values
+            if name in recorded and name not in self.given
+        }
+        checked = {name: _checked(name, value) for name, value in values.items()}
+        return RuleVariables({**self.values, **checked}, self.given)
 
     @property
     def allow_missing_warehouses(self) -> bool:
@@ -63,8 +84,10 @@ def load_rule_variables(
         UsageError: no mapping, an unknown name, or a value not of the name's form.
     """
     values = dict(yaml.safe_load(project_file.read_text("utf-8"))["vars"])
-    values.update(_mapping(given) if given else {})
-    return RuleVariables({name: _checked(name, values[name]) for name in values})
+    named = _mapping(given) if given else {}
+    values.update(named)
+    checked = {name: _checked(name, values[name]) for name in values}
+    return RuleVariables(checked, frozenset(named))
 
 
 def _mapping(given: str) -> dict[str, Any]:

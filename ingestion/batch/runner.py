@@ -28,7 +28,12 @@ from ingestion.errors import ExitCode, ProcurementError
 from ingestion.gate import require_inbox
 
 #: After these a window of dates goes on: the next date may well be complete.
-_WINDOW_GOES_ON = (ExitCode.OK, ExitCode.REFUSED, ExitCode.DATA_TEST_FAILED)
+_WINDOW_GOES_ON = (
+    ExitCode.OK,
+    ExitCode.REFUSED,
+    ExitCode.DATA_TEST_FAILED,
+    ExitCode.REPLAY_DIFFERS,
+)
 
 
 class _Report(Console):
@@ -78,7 +83,8 @@ def _run(options: Options, clock: Callable[[], datetime]) -> int:
     if not options.as_json:
         # First of all: a run without --date chose it by the clock.
         console.print(f"Business date {describe_dates(options.dates)}")
-    require_inbox(settings.inbox)
+    if not options.rerun.replay:
+        require_inbox(settings.inbox)
     with open_run_log(settings.state, run_id, clock) as log:
         log.event("run_started", run_id=run_id, target=settings.target)
         try:
@@ -121,7 +127,7 @@ def _run_dates(
     summaries = []
     progress = Progress(visible=not options.as_json)
     with Night(
-        settings, lake, options.variables, run_id, clock, log, progress
+        settings, lake, options.variables, run_id, clock, log, progress, options.rerun
     ) as night:
         for business_date in options.dates:
             window = BatchWindow.of(business_date, settings.timezone)

@@ -15,6 +15,9 @@ from ingestion.batch.night import DateOutcome
 from ingestion.batch.publication import exceptions_path, orders_folder
 from ingestion.batch.window import BatchWindow
 
+#: Changes of master data shown to people.
+_SHOWN = 20
+
 _LABELS = {
     "accepted": "accepted",
     "partial": "accepted in part",
@@ -40,14 +43,20 @@ def as_json(
         "version": published.version if published else outcome.version_before,
         "files": dict(Counter(file.status for file in outcome.received)),
         "rows_accepted": sum(file.rows_accepted for file in counted),
-        "rows_refused": sum(file.rows_refused for file in outcome.received),
+        "rows_refused": sum(
+            file.rows_refused for file in outcome.received if file.status != "late"
+        ),
+        "late_files": [file.file_name for file in gate.late_files(outcome.received)],
         "skus": published.skus if published else None,
         "orders": published.orders if published else None,
         "orders_held": published.held if published else None,
+        "orders_cancelled": published.cancelled if published else None,
         "order_lines": published.lines if published else None,
         "exceptions_by_code": published.exceptions_by_code if published else {},
         "data_tests": outcome.build.tests if outcome.build else None,
         "warnings": outcome.build.warnings if outcome.build else [],
+        "replay": outcome.replay.summary() if outcome.replay else None,
+        "master_data_changes": _master_changes(outcome),
         "seconds": outcome.seconds,
         "window": _window(outcome, window),
         "places": {
@@ -60,9 +69,16 @@ def as_json(
 
 
 def _result(outcome: DateOutcome) -> str:
+    if outcome.replay:
+        return "replayed"
     if outcome.exit_code != 0:
         return "refused" if outcome.exit_code in (3, 4) else "failed"
     return "published" if outcome.published else "published before"
+
+
+def _master_changes(outcome: DateOutcome) -> list[str]:
+    changes = outcome.renewal.master_changes if outcome.renewal else []
+    return [change.text() for change in changes]
 
 
 def _window(outcome: DateOutcome, window: BatchWindow) -> dict[str, Any]:
@@ -108,8 +124,12 @@ def print_summary(summary: dict[str, Any], console: Console) -> None:
 def _headline(summary: dict[str, Any]) -> str:
     if summary["version"] is None:
         return f"{summary['result']}, exit code {summary['exit_code']}"
+    if summary["replay"]:
+        return f"version {summary['version']} replayed: {summary['replay']['result']}"
     if summary["result"] == "published before":
-        return f"version {summary['version']} was published before; nothing recomputed"
+        built = "plan orders" in summary["seconds"]
+        done = "no byte of it changes" if built else "nothing recomputed"
+        return f"version {summary['version']} was published before; {done}"
     return f"version {summary['version']} published"
 
 
@@ -130,7 +150,8 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
         rows.append(
             (
                 "orders",
-                f"{summary['orders']:,}, of them {summary['orders_held']:,} held",
+                f"{summary['orders']:,}, of them {summary['orders_held']:,} held"
+                + _cancelled(summary),
             )
         )
         rows.append(("order lines", f"{summary['order_lines']:,}"))
@@ -141,6 +162,10 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
                 [True] + [False] * len(codes), sorted(codes.items()), strict=False
             )
         ]
+    if summary["late_files"]:
+        names = ", ".join(summary["late_files"])
+        rows.append(("late files", f"{names}: --include-late counts them"))
+    rows += _first_of("master data", summary["master_data_changes"])
     if summary["warnings"]:
         rows.append(("warnings", ", ".join(summary["warnings"])))
     if summary["seconds"]:
@@ -155,6 +180,19 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
         rows.append(("quarantine in", places["quarantine"]))
     rows.append(("log", places["log"]))
     return rows
+
+
+def _cancelled(summary: dict[str, Any]) -> str:
+    cancelled = summary["orders_cancelled"]
+    return f"; {cancelled:,} of the former version cancelled" if cancelled else ""
+
+
+def _first_of(label: str, texts: list[str]) -> list[tuple[str, str]]:
+    """The first of a list that may be long, the label beside the first of them."""
+    shown = texts[:_SHOWN]
+    if len(texts) > _SHOWN:
+        shown.append(f"and {len(texts) - _SHOWN:,} more changes; --json has them all")
+    return [("" if number else label, text) for number, text in enumerate(shown)]
 
 
 def _window_text(window: dict[str, Any]) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ingestion.batch.rule_variables import RuleVariables
-from ingestion.config import PROJECT_DIR, Settings
+from ingestion.config import PROJECT_DIR, WITHOUT_POSTGRES, Settings
 from ingestion.errors import DataTestError, ProcurementError
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 #: Called with the number of nodes done and their total.
 OnNode = Callable[[int, int], None]
+
+#: An earlier business date, in ISO form, and the version of it that counts.
+HistoryDate = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,24 @@ class Transformation:
         # profiles.yml and the raw tables take their places from the environment.
         os.environ["PROCUREMENT_LAKE"] = settings.lake
         os.environ["PROCUREMENT_STATE"] = str(settings.state)
+        # The master data of each date are in the lake when it is built.
+        os.environ[WITHOUT_POSTGRES] = "1"
 
     def build(
-        self, business_date: date, variables: RuleVariables, on_node: OnNode
+        self,
+        business_date: date,
+        variables: RuleVariables,
+        on_node: OnNode,
+        history: Sequence[HistoryDate] | None = None,
     ) -> BuildResult:
-        """Build and test everything of one date.
+        """Build and test everything of one date, whose master data are captured.
+
+        Args:
+            business_date: the date to build.
+            variables: the rules to build it by.
+            on_node: told of every node that is done.
+            history: the earlier dates to look back at, each in one version; not
+                given, all that are published, in their latest.
 
         Raises:
             DataTestError: a data test of severity error found rows.
@@ -61,7 +77,13 @@ class Transformation:
         """
         from dbt.cli.main import dbtRunner
 
-        values = {"run_date": str(business_date), **variables.for_dbt()}
+        values: dict[str, Any] = {
+            "run_date": str(business_date),
+            "master_data_is_captured": True,
+            **variables.for_dbt(),
+        }
+        if history is not None:
+            values["recorded_history"] = [list(used) for used in history]
         runner = dbtRunner(self._parsed(), callbacks=[_node_counter(on_node)])
         outcome = runner.invoke(
             [

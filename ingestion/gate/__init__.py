@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from ingestion.gate.inbox import pending, require_inbox
-from ingestion.gate.receiving import receive
+from ingestion.gate.late import counting_late_files, late_files, receive_late
+from ingestion.gate.raw_files import files_in_raw
+from ingestion.gate.receiving import apply_changes, receive
 from ingestion.gate.records import COUNTED, ReceivedFile, load_history
 
 __all__ = [
     "COUNTED",
     "ReceivedFile",
+    "apply_changes",
+    "counting_late_files",
+    "files_in_raw",
+    "late_files",
     "load_history",
     "pending",
     "receive",
+    "receive_late",
     "require_inbox",
 ]

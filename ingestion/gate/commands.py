@@ -74,8 +74,10 @@ def _validate(arguments: argparse.Namespace) -> int:
 
 def _land(arguments: argparse.Namespace) -> int:
     from ingestion.batch.publication import published_version
+    from ingestion.batch.transition import settle
     from ingestion.gate.crew import Crew
     from ingestion.gate.history_table import totals
+    from ingestion.gate.late import receive_late
     from ingestion.gate.receiving import receive
     from ingestion.lake import open_lake
     from ingestion.locks import date_lock
@@ -85,12 +87,11 @@ def _land(arguments: argparse.Namespace) -> int:
     lake = open_lake(settings.lake)
     now = datetime.now(timezone.utc)
     with date_lock(settings.state, lake.root, business_date, now):
-        if published_version(lake, business_date) is not None:
-            # What counted for the published orders must stay what lies in raw.
-            _print(f"{business_date} is published already; nothing was landed.")
-            return ExitCode.OK
+        settle(lake, business_date)
+        # What counted for the published orders must stay what lies in raw.
+        is_published = published_version(lake, business_date) is not None
         with Crew(arguments.workers) as crew:
-            history = receive(
+            history = (receive_late if is_published else receive)(
                 lake,
                 settings.inbox,
                 business_date,
@@ -98,6 +99,11 @@ def _land(arguments: argparse.Namespace) -> int:
                 received_at=now,
                 crew=crew,
             )
+    if is_published:
+        _print(
+            f"{business_date} is published already; what came since is held back until "
+            f"run_batch.py --date {business_date} --include-late counts it."
+        )
     for line in totals(history):
         _print(line)
     _print(f"`python -m ingestion status --date {business_date}` shows each file.")

@@ -128,8 +128,18 @@ def _is_lost(lake: Lake, known: ReceivedFile) -> bool:
     return not lake.exists(known.landed_path)
 
 
-def apply_changes(lake: Lake, all_changes: Iterable[Changes]) -> None:
-    """Do in the lake what a ledger has decided."""
+def apply_changes(
+    lake: Lake,
+    all_changes: Iterable[Changes],
+    remove: Callable[[str], None] | None = None,
+) -> None:
+    """Do in the lake what a ledger has decided.
+
+    Args:
+        lake: where to do it.
+        all_changes: in their order.
+        remove: takes a file away by its path; not given, it is deleted.
+    """
     for changes in all_changes:
         for source, target in changes.copies:
             if lake.exists(source):
@@ -137,7 +147,7 @@ def apply_changes(lake: Lake, all_changes: Iterable[Changes]) -> None:
         for received in changes.gains:
             save(lake, received)
         for path in changes.deletions:
-            lake.delete(path)
+            (remove or lake.delete)(path)
         for received in changes.losses:
             save(lake, received)
 

@@ -16,7 +16,7 @@ from ingestion.lake import Lake
 FEEDS = ("orders", "stock")
 COUNTED = ("accepted", "partial")
 #: Keys that manifests written by earlier versions of the project lack.
-_ADDED = ("warned_by_rule", "requeued_from")
+_ADDED = ("warned_by_rule", "requeued_from", "is_late")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class ReceivedFile:
         warned_by_rule: accepted rows that break a rule of the contract, by rule.
         requeued_from: of corrected rows, the sha256 of the file they were refused in.
         received_at: UTC, when the gate first saw these bytes under this name.
+        is_late: whether it came after its date was published, also once it counts.
     """
 
     feed: str
@@ -70,6 +71,7 @@ class ReceivedFile:
     run_id: str
     warned_by_rule: dict[str, int] = field(default_factory=dict, hash=False)
     requeued_from: str | None = None
+    is_late: bool = False
 
     @property
     def reading(self) -> Reading | None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from ingestion.errors import ServiceUnavailableError
 from ingestion.master_data.tables import TABLES, Table, absent_tables
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Rows fetched at a time; all of a table need not fit in memory.
 _BATCH = 10_000
+
+#: Opens where the canonical form of a table is to be written; None: nowhere.
+Keep = Callable[[Table], "AbstractContextManager[BinaryIO | None]"]
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,18 @@ class MasterSnapshot:
         return not any(self.rows.values())
 
 
-def read_snapshot(connection: Connection) -> MasterSnapshot:
+def _nowhere(_table: Table) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def read_snapshot(connection: Connection, keep: Keep = _nowhere) -> MasterSnapshot:
     """Read all six tables in one read-only transaction that sees one instant.
 
-    The connection must be outside a transaction, and is again afterwards.
+    The connection is outside of a transaction again afterwards.
+
+    Args:
+        connection: outside of a transaction.
+        keep: opens, table by table, where its canonical form is written.
 
     Raises:
         ServiceUnavailableError: the server fails or refuses to be read.
@@ -60,7 +72,7 @@ def read_snapshot(connection: Connection) -> MasterSnapshot:
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         try:
             with connection:
-                return _read(connection)
+                return _read(connection, keep)
         finally:
             connection.set_session(isolation_level="default", readonly="default")
     except psycopg2.Error as error:
@@ -84,19 +96,39 @@ def canonical_rows(connection: Connection, table: Table) -> Iterator[bytes]:
             yield _json_line(dict(zip(names, row, strict=True)))
 
 
-def _read(connection: Connection) -> MasterSnapshot:
+def _read(connection: Connection, keep: Keep) -> MasterSnapshot:
     with connection.cursor() as cursor:
         absent = absent_tables(cursor)
         warehouse_ids = () if "warehouses" in absent else _warehouse_ids(cursor)
-    digest = hashlib.sha256()
-    rows = {}
+    digest = Digest()
     for table in TABLES:
-        digest.update(f"{table.name}\n".encode())
-        rows[table.name] = 0
-        for line in () if table.name in absent else canonical_rows(connection, table):
-            digest.update(line)
-            rows[table.name] += 1
-    return MasterSnapshot(rows, warehouse_ids, digest.hexdigest())
+        rows = () if table.name in absent else canonical_rows(connection, table)
+        with keep(table) as stream:
+            for line in digest.of_table(table, rows):
+                if stream:
+                    stream.write(line)
+    return digest.snapshot(warehouse_ids)
+
+
+class Digest:
+    """Names master data by its content, table after table in their fixed order."""
+
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256()
+        self._rows: dict[str, int] = {}
+
+    def of_table(self, table: Table, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """Hand on the lines of a table's canonical form, and count them in."""
+        self._sha256.update(f"{table.name}\n".encode())
+        self._rows[table.name] = 0
+        for line in lines:
+            self._sha256.update(line)
+            self._rows[table.name] += 1
+            yield line
+
+    def snapshot(self, warehouse_ids: tuple[str, ...]) -> MasterSnapshot:
+        """What all tables came to."""
+        return MasterSnapshot(self._rows, warehouse_ids, self._sha256.hexdigest())
 
 
 def _warehouse_ids(cursor: Cursor) -> tuple[str, ...]:

@@ -34,7 +34,7 @@
             ('rows_read', 'bigint'), ('rows_accepted', 'bigint'), ('rows_refused', 'bigint'),
             ('first_error_line', 'bigint'), ('first_error_column', 'varchar'),
             ('first_error_reason', 'varchar'), ('landed_path', 'varchar'),
-            ('received_at', 'varchar')]),
+            ('received_at', 'varchar'), ('is_late', 'boolean')]),
         ('published_dates', 'output/supplier_orders/????-??-??/manifest.json', 1, 'json', [
             ('version', 'bigint')]),
         ('published_demand', 'manifests/published_demand/????-??-??/[!_.]*.jsonl', 1, 'json', [
@@ -43,11 +43,24 @@
             ('version', 'varchar'), ('sku_id', 'varchar'), ('ordered_quantity', 'varchar'),
             ('requested_delivery_date', 'varchar')]),
     ] -%}
+    {%- for name, columns in master_data_tables() -%}
+        {%- do tables.append(('master_' ~ name, 'master/????-??-??/' ~ name ~ '.jsonl', 1,
+            'json', raw_text_columns(columns))) -%}
+    {%- endfor -%}
     {%- set statements = ['create schema if not exists raw'] -%}
     {%- for name, files, depth, format, columns in tables -%}
         {%- do statements.append(duckdb_raw_view(name, files, depth, format, columns)) -%}
     {%- endfor -%}
     {{ statements | join(';\n') }}
+{%- endmacro %}
+
+{# Columns of which every value is text, as pairs of name and type. #}
+{% macro raw_text_columns(names) -%}
+    {%- set columns = [] -%}
+    {%- for name in names -%}
+        {%- do columns.append((name, 'varchar')) -%}
+    {%- endfor -%}
+    {%- do return(columns) -%}
 {%- endmacro %}
 
 {#
@@ -126,7 +139,7 @@
             ('rows_read', 'bigint'), ('rows_accepted', 'bigint'), ('rows_refused', 'bigint'),
             ('first_error_line', 'bigint'), ('first_error_column', 'varchar'),
             ('first_error_reason', 'varchar'), ('landed_path', 'varchar'),
-            ('received_at', 'varchar')]),
+            ('received_at', 'varchar'), ('is_late', 'boolean')]),
         ('published_dates', 'JSON', 'output/supplier_orders', '', [('version', 'bigint')]),
         ('published_demand', 'JSON', 'manifests/published_demand', '', [
             ('version', 'varchar'), ('sku_id', 'varchar'), ('demand', 'varchar')]),
@@ -134,8 +147,12 @@
             ('version', 'varchar'), ('sku_id', 'varchar'), ('ordered_quantity', 'varchar'),
             ('requested_delivery_date', 'varchar')]),
     ] -%}
-    {#- The manifest lies beside the orders, which are JSON documents too. -#}
+    {#- The manifest lies beside the orders, and the captured tables lie in one folder. -#}
     {%- set only = {'published_dates': '/manifest.json'} -%}
+    {%- for name, columns in master_data_tables() -%}
+        {%- do tables.append(('master_' ~ name, 'JSON', 'master', '', raw_text_columns(columns))) -%}
+        {%- do only.update({'master_' ~ name: '/' ~ name ~ '.jsonl'}) -%}
+    {%- endfor -%}
     {%- do trino_require_listed_date() -%}
     {#- What only compiles needs no server. -#}
     {%- if flags.WHICH not in ['build', 'run', 'seed', 'test', 'snapshot'] -%}

@@ -162,8 +162,9 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "run_id": "run-1",
         "warned_by_rule": {},
         "requeued_from": None,
+        "is_late": False,
     }
-    for added in ("warned_by_rule", "requeued_from"):
+    for added in ("warned_by_rule", "requeued_from", "is_late"):
         del manifest[added]
     manifest.update(landed_path=None, landed_sha256=None, rejects_path=None)
     assert ReceivedFile.from_json(json.dumps(manifest)).file_name == "a.csv.gz"

@@ -12,7 +12,13 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from ingestion.batch.publication import Provenance, publish, published_version
+from ingestion.batch.edition import compose
+from ingestion.batch.publication import (
+    Provenance,
+    Published,
+    publish,
+    published_version,
+)
 from ingestion.lake import LocalLake
 
 DAY = date(2026, 1, 1)
@@ -89,6 +95,10 @@ def lake(tmp_path: Path) -> LocalLake:
     return lake
 
 
+def published(lake: LocalLake) -> Published:
+    return publish(lake, compose(lake, DAY, 1, {}), PROVENANCE)
+
+
 def output(root: Path) -> dict[str, bytes]:
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
@@ -98,7 +108,7 @@ def output(root: Path) -> dict[str, bytes]:
 
 
 def test_an_order_is_published_to_the_byte(lake: LocalLake, tmp_path: Path) -> None:
-    publish(lake, DAY, PROVENANCE)
+    published(lake)
 
     order = output(tmp_path)["output/supplier_orders/2026-01-01/SUP-001.json"]
     assert order.decode() == EXPECTED_ORDER
@@ -107,7 +117,7 @@ def test_an_order_is_published_to_the_byte(lake: LocalLake, tmp_path: Path) -> N
 def test_the_manifest_names_every_file_with_its_sha256(
     lake: LocalLake, tmp_path: Path
 ) -> None:
-    publish(lake, DAY, PROVENANCE)
+    published(lake)
 
     files = output(tmp_path)
     manifest = json.loads(
@@ -126,7 +136,7 @@ def test_the_manifest_names_every_file_with_its_sha256(
 def test_later_dates_find_demand_and_open_lines(
     lake: LocalLake, tmp_path: Path
 ) -> None:
-    publish(lake, DAY, PROVENANCE)
+    published(lake)
 
     manifests = tmp_path / "manifests"
     assert (manifests / "published_demand/2026-01-01/v1.jsonl").read_text() == (
@@ -167,7 +177,7 @@ def test_a_publication_that_fails_anywhere_leaves_nothing_and_can_be_repeated(
     failures = 0
     for changes in range(100):
         try:
-            publish(FailingLake(tmp_path, changes), DAY, PROVENANCE)
+            published(FailingLake(tmp_path, changes))
             break
         except OSError:
             failures += 1
@@ -191,11 +201,11 @@ def test_a_publication_interrupted_at_its_last_step_leaves_nothing(
     lake: LocalLake, tmp_path: Path
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
-        publish(InterruptedLake(tmp_path), DAY, PROVENANCE)
+        published(InterruptedLake(tmp_path))
 
     assert output(tmp_path) == {}
     assert published_version(lake, DAY) is None
-    assert publish(lake, DAY, PROVENANCE).orders == 1
+    assert published(lake).orders == 1
 
 
 def test_a_folder_without_manifest_is_not_published_and_is_replaced(
@@ -205,6 +215,6 @@ def test_a_folder_without_manifest_is_not_published_and_is_replaced(
         stream.write(b"{}\n")
     assert published_version(lake, DAY) is None
 
-    publish(lake, DAY, PROVENANCE)
+    published(lake)
 
     assert "output/supplier_orders/2026-01-01/OLD.json" not in output(tmp_path)

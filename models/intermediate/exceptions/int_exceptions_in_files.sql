@@ -36,10 +36,25 @@ refused_rows as (
     where status = 'partial'
 ),
 
+late_files as (
+    select
+        {{ exception_columns(
+            code="'late_file'",
+            scope='file',
+            file_name='file_name',
+            message="'The ' || feed || ' file came after the date was published; this '"
+                ~ " || 'version counts it (sha256 ' || substr(sha256, 1, 12) || ')'",
+        ) }}
+    from received_files
+    where is_late and status in ('accepted', 'partial')
+),
+
 exceptions as (
     select * from refused_files
     union all
     select * from refused_rows
+    union all
+    select * from late_files
 )
 
 select * from exceptions

@@ -18,7 +18,8 @@ received_files as (
         cast(first_error_line as bigint) as first_error_line,
         cast(first_error_column as varchar) as first_error_column,
         cast(first_error_reason as varchar) as first_error_reason,
-        cast(landed_path as varchar) as landed_path
+        cast(landed_path as varchar) as landed_path,
+        coalesce(is_late, false) as is_late
     from load_history
 )
 

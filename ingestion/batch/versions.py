@@ -1,0 +1,149 @@
+"""The versions of a date: keeping the former one, and publishing the next.
+
+A former version lies under ``versions/DATE/v<n>`` as it was published, so that every
+name in its manifest is a path from there, with ``changes.json``: what the version
+after it changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from ingestion.batch.canonical_json import Json, canonical_line
+from ingestion.batch.changes import orders_of
+from ingestion.batch.edition import Edition, exceptions_name
+from ingestion.batch.exports import Row
+from ingestion.batch.publication import (
+    Provenance,
+    Published,
+    build_version,
+    building_folder,
+    exceptions_path,
+    orders_folder,
+    reports_of,
+    what_is_published,
+    write_file,
+)
+from ingestion.batch.transition import Transition
+from ingestion.gate.drafts import copy
+from ingestion.lake import Lake
+
+_ENDINGS = ("json", "csv")
+
+
+def former_folder(business_date: date, version: int) -> str:
+    """Folder of a version that is not the latest any longer."""
+    return f"versions/{business_date}/v{version}"
+
+
+def keeping_folder(business_date: date) -> str:
+    """Where a version that is about to be replaced is put together."""
+    return f"versions/_keeping/{business_date}"
+
+
+def next_version(lake: Lake, business_date: date) -> int:
+    """Number of the next version of a date of which nothing is published now."""
+    kept = [
+        int(name[1:])
+        for name in lake.folders(f"versions/{business_date}")
+        if name[:1] == "v" and name[1:].isdecimal()
+    ]
+    return max(kept, default=0) + 1
+
+
+def orders_before(lake: Lake, business_date: date, version: int) -> dict[str, Row]:
+    """The orders of the version before, by supplier; none before the first."""
+    if version == 1:
+        return {}
+    return orders_in(lake, former_folder(business_date, version - 1))
+
+
+def orders_in(lake: Lake, folder: str) -> dict[str, Row]:
+    """The orders in a folder, by supplier, numbers as int or Decimal."""
+    return orders_of(
+        {
+            file.name: _content(lake, file.path)
+            for file in lake.files(folder)
+            if file.name not in ("manifest.json", "changes.json")
+        }
+    )
+
+
+def published_contents(lake: Lake, business_date: date) -> dict[str, bytes]:
+    """Every published file of a date but the manifest, by its name in there."""
+    contents = {
+        file.name: _content(lake, file.path)
+        for file in lake.files(orders_folder(business_date))
+        if file.name != "manifest.json"
+    }
+    for ending in _ENDINGS:
+        path = exceptions_path(business_date, ending)
+        if lake.exists(path):
+            contents[exceptions_name(business_date, ending)] = _content(lake, path)
+    return contents
+
+
+def paths_of_publication(business_date: date) -> list[str]:
+    """What a date has under ``output``, the folder with the manifest last."""
+    reports = [exceptions_path(business_date, ending) for ending in _ENDINGS]
+    return [*reports, orders_folder(business_date)]
+
+
+def publish_next(
+    lake: Lake,
+    edition: Edition,
+    provenance: Provenance,
+    transition: Transition,
+    changes: Json,
+    master_data: Iterable[str],
+) -> Published:
+    """Publish a version in the place of the former one, which is kept.
+
+    Args:
+        lake: where the date is published.
+        edition: the version to publish, one above the published one.
+        provenance: what it was made from.
+        transition: begun for the version before; takes back what fails.
+        changes: document of what differs from the former version.
+        master_data: files of the former version's master data, if they changed.
+
+    Raises:
+        OSError: the lake refuses a write; the transition is to be taken back.
+    """
+    business_date = edition.business_date
+    build_version(lake, edition, provenance)
+    _keep_former(lake, business_date, edition.version - 1, changes, master_data)
+    # A moment without the folder: nobody can read a mix of the two versions.
+    for path in reversed(paths_of_publication(business_date)):
+        transition.set_aside(path)
+    for path, content in reports_of(edition).items():
+        write_file(lake, path, content)
+    lake.rename(building_folder(business_date), orders_folder(business_date))
+    return what_is_published(edition)
+
+
+def _keep_former(
+    lake: Lake,
+    business_date: date,
+    version: int,
+    changes: Json,
+    master_data: Iterable[str],
+) -> None:
+    keeping = keeping_folder(business_date)
+    lake.delete(keeping)
+    for file in lake.files(orders_folder(business_date)):
+        copy(lake, file.path, f"{keeping}/{file.name}")
+    for ending in _ENDINGS:
+        source = exceptions_path(business_date, ending)
+        copy(lake, source, f"{keeping}/{exceptions_name(business_date, ending)}")
+    for path in master_data:
+        copy(lake, path, f"{keeping}/master/{path.rpartition('/')[2]}")
+    write_file(lake, f"{keeping}/changes.json", canonical_line(changes))
+    lake.delete(former_folder(business_date, version))
+    lake.rename(keeping, former_folder(business_date, version))
+
+
+def _content(lake: Lake, path: str) -> bytes:
+    with lake.reader(path) as stream:
+        return stream.read()

@@ -1,0 +1,285 @@
+"""Changing a published date can fail or be killed anywhere, and never shows a mix."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
+
+from gate_files import CSV_ROW, STOCK_COLUMNS, csv_file
+from ingestion import gate
+from ingestion.batch.bench import Bench
+from ingestion.batch.edition import compose
+from ingestion.batch.publication import Provenance, publish, published_version
+from ingestion.batch.renewal import Renewal, renew
+from ingestion.batch.rule_variables import RuleVariables
+from ingestion.batch.transition import dates_in_change, settle
+from ingestion.gate import ReceivedFile
+from ingestion.lake import LocalLake
+from ingestion.master_data.capture import (
+    capture_folder,
+    captured_snapshot,
+    put_in_place,
+    waiting_folder,
+)
+from ingestion.master_data.snapshot import MasterSnapshot
+from ingestion.master_data.tables import TABLES
+
+DAY = date(2026, 1, 1)
+NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
+OUTPUT, KEPT = "output", "versions/2026-01-01"
+
+
+class Kill(BaseException):
+    """The process is gone: nothing after this happens."""
+
+
+class WatchedLake(LocalLake):
+    """A lake whose published files are looked at after every change to it.
+
+    Attributes:
+        left: changes that are made before one is not; below zero, all are.
+        error: raised by that one; a ``Kill`` by all that follow, too.
+    """
+
+    def __init__(
+        self, folder: Path, left: int = -1, error: BaseException | None = None
+    ) -> None:
+        super().__init__(folder)
+        self.folder = folder
+        self.left = left
+        self.error = error
+
+    def _change(self) -> None:
+        if self.left == 0 and self.error:
+            self.left = 0 if isinstance(self.error, Kill) else -1
+            raise self.error
+        self.left -= 1
+
+    def _look(self) -> None:
+        assert_no_mix(self.folder)
+
+    @contextmanager
+    def writer(self, path: str, *, replace: bool = False) -> Iterator[BinaryIO]:
+        self._change()
+        with super().writer(path, replace=replace) as stream:
+            yield stream
+        self._look()
+
+    def rename(self, source: str, target: str) -> None:
+        self._change()
+        super().rename(source, target)
+        self._look()
+
+    def delete(self, path: str) -> None:
+        self._change()
+        super().delete(path)
+        self._look()
+
+
+def assert_no_mix(root: Path) -> None:
+    """The published date has no manifest, or every file is as the manifest says."""
+    orders = root / f"output/supplier_orders/{DAY}"
+    if not (orders / "manifest.json").exists():
+        return
+    for file in json.loads((orders / "manifest.json").read_text())["files"]:
+        name = file["name"]
+        path = root / "output" / name if "/" in name else orders / name
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == file["sha256"]
+
+
+class Place:
+    """An inbox, a lake with one published date, and master data that may change."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = folder / "lake"
+        self.lake = LocalLake(self.root)
+        self.capacity = "1.000"
+        self.drop("orders", "a.csv", csv_file(CSV_ROW))
+        self.drop("stock", "w.csv", csv_file(header=STOCK_COLUMNS))
+        received = gate.receive(
+            self.lake, folder / "inbox", DAY, run_id="first", received_at=NOW
+        )
+        bench = self.bench(self.lake)
+        master = bench.write_capture()
+        put_in_place(self.lake, DAY)
+        bench.build(bench.variables, None)
+        edition = compose(self.lake, DAY, 1, {})
+        publish(self.lake, edition, bench.provenance(received, master, bench.variables))
+
+    def drop(self, feed: str, name: str, content: bytes) -> None:
+        path = self.folder / "inbox" / feed / str(DAY) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    def bench(self, lake: LocalLake) -> Bench:
+        return Bench(
+            lake=lake,
+            business_date=DAY,
+            variables=RuleVariables({}),
+            include_late=True,
+            refresh_master=True,
+            stage=lambda _: nullcontext(),
+            receive_late=lambda: gate.receive_late(
+                lake, self.folder / "inbox", DAY, run_id="late", received_at=NOW
+            ),
+            write_capture=lambda: self._write_capture(lake),
+            check=lambda *_: None,
+            build=lambda *_: export_what_raw_holds(self.lake),
+            provenance=provenance,
+        )
+
+    def renew(self, lake: LocalLake | None = None) -> Renewal:
+        lake = lake or self.lake
+        return renew(self.bench(lake), published_version(lake, DAY) or 0)
+
+    def state(self, *folders: str) -> dict[str, bytes]:
+        """Files of the lake but exports and what is kept for later dates."""
+        kept = folders or ("raw", "output", "master", "manifests/ingestion", "versions")
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for folder in kept
+            for path in sorted((self.root / folder).rglob("*"))
+            if path.is_file()
+        }
+
+    def _write_capture(self, lake: LocalLake) -> MasterSnapshot:
+        folder = waiting_folder(DAY)
+        lake.delete(folder)
+        for table in TABLES:
+            row = {column.name: "1" for column in table.columns}
+            if table.name == "warehouses":
+                row["capacity"] = self.capacity
+            with lake.writer(f"{folder}/{table.name}.jsonl") as stream:
+                stream.write(json.dumps(row).encode() + b"\n")
+        snapshot = captured_snapshot(_Waiting(self.root), DAY)
+        assert snapshot is not None
+        return snapshot
+
+
+class _Waiting(LocalLake):
+    """The lake as if the waiting capture were in place."""
+
+    def exists(self, path: str) -> bool:
+        return super().exists(path.replace("master/", "master/_waiting/"))
+
+    @contextmanager
+    def reader(self, path: str) -> Iterator[BinaryIO]:
+        with super().reader(path.replace("master/", "master/_waiting/")) as stream:
+            yield stream
+
+
+def provenance(
+    received: Sequence[ReceivedFile], master: MasterSnapshot, _: RuleVariables
+) -> Provenance:
+    inputs: list[Any] = [{"feed": i.feed, "sha256": i.sha256} for i in received]
+    return Provenance(inputs, master.digest, {}, {})
+
+
+def export_what_raw_holds(lake: LocalLake) -> None:
+    """Stand in for the models: demand is what the raw files and the master say."""
+    raw = b"".join(_content(lake, path) for path in gate.files_in_raw(lake, DAY))
+    master = _content(lake, f"{capture_folder(DAY)}/warehouses.jsonl")
+    digits = hashlib.sha256(raw + master).hexdigest()[:6]
+    row = {"sku_id": f"SKU-{digits}", "demand": 1}
+    with lake.writer(
+        f"export/demand/business_date={DAY}/part=all/0.json", replace=True
+    ) as stream:
+        stream.write(json.dumps(row).encode() + b"\n")
+    exception = dict.fromkeys(
+        ("severity", "sku_id", "supplier_id", "store_id", "warehouse_id", "file_name")
+    )
+    row = {**exception, "code": "x", "quantity": 1, "message": digits}
+    with lake.writer(
+        f"export/exceptions/business_date={DAY}/part=all/0.json", replace=True
+    ) as stream:
+        stream.write(json.dumps(row).encode() + b"\n")
+
+
+def _content(lake: LocalLake, path: str) -> bytes:
+    with lake.reader(path) as stream:
+        return stream.read()
+
+
+def changed(folder: Path) -> Place:
+    """A published date for which a correction and a new file came, and master data."""
+    place = Place(folder)
+    place.drop("orders", "a.csv", csv_file(CSV_ROW.replace(",2,", ",3,")))
+    place.drop("orders", "b.csv", csv_file(CSV_ROW.replace("O1", "O2")))
+    place.capacity = "2.000"
+    gate.receive_late(
+        place.lake, place.folder / "inbox", DAY, run_id="late", received_at=NOW
+    )
+    return place
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """A process that dies takes no power with it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What the date comes to when nothing goes wrong."""
+    place = changed(tmp_path_factory.mktemp("undisturbed"))
+    assert place.renew().published is not None
+    return place.state()
+
+
+def test_a_change_that_fails_anywhere_leaves_the_former_version(
+    tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    place = changed(tmp_path)
+    before = place.state()
+    failures = 0
+    for changes in range(200):
+        lake = WatchedLake(place.root, changes, OSError(28, "No space left"))
+        with suppress(OSError):
+            if place.renew(lake).published:
+                break
+        failures += 1
+        assert dates_in_change(place.lake) == []
+        place.lake.delete("master/_waiting")
+        assert place.state() == before, changes
+
+    assert failures > 30
+    settle(place.lake, DAY)
+    assert place.state() == undisturbed
+
+
+def test_a_change_that_is_killed_anywhere_is_completed_with_the_same_bytes(
+    tmp_path_factory: pytest.TempPathFactory, undisturbed: dict[str, bytes]
+) -> None:
+    kills = 0
+    for changes in range(200):
+        place = changed(tmp_path_factory.mktemp("killed"))
+        before = place.state(*_BUT_VERSIONS)
+        try:
+            place.renew(WatchedLake(place.root, changes, Kill()))
+        except Kill:
+            kills += 1
+        else:
+            break
+        watched = WatchedLake(place.root)
+        settle(watched, DAY)
+        if published_version(place.lake, DAY) == 1:
+            place.lake.delete("master/_waiting")
+            assert place.state(*_BUT_VERSIONS) == before, changes
+            place.renew(watched)
+        assert place.state() == undisturbed, changes
+
+    assert kills > 30
+
+
+_BUT_VERSIONS = ("raw", "output", "master", "manifests/ingestion", "held_back")
