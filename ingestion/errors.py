@@ -32,6 +32,10 @@ class ServiceUnavailableError(ProcurementError):
     """PostgreSQL, the lake or an engine does not answer, or answers wrongly."""
 
 
+class FileChangingError(ProcurementError):
+    """A file of the inbox is still being written: it is whole a little later."""
+
+
 class UsageError(ProcurementError):
     """Wrong option, wrong configuration, or master data of the wrong type."""
 

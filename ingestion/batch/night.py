@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ingestion import gate
+from ingestion.batch.checkpoint import Checkpoint
 from ingestion.batch.completeness import check_feeds, check_warehouses
+from ingestion.batch.durations import WAITING
+from ingestion.batch.engine import Engine
 from ingestion.batch.fingerprint import models_and_macros_digest
 from ingestion.batch.progress import Progress
 from ingestion.batch.publication import (
@@ -20,14 +23,16 @@ from ingestion.batch.publication import (
     withdraw_reports,
 )
 from ingestion.batch.rule_variables import RuleVariables
+from ingestion.batch.run_folder import RunFolder
 from ingestion.batch.run_log import RunLog
-from ingestion.batch.transformation import BuildResult, Transformation
+from ingestion.batch.transformation import BuildResult
+from ingestion.batch.waiting import FeedWait
 from ingestion.config import Settings
 from ingestion.contracts import contracts_digest
+from ingestion.date_hold import hold_date
 from ingestion.errors import ExitCode, ProcurementError, RefusedError
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
-from ingestion.locks import date_lock, engine_lock
 from ingestion.master_data.snapshot import MasterSnapshot, read_snapshot
 from ingestion.postgres.connections import connect, connection_settings
 
@@ -65,37 +70,44 @@ class Night:
         settings: Settings,
         lake: Lake,
         variables: RuleVariables,
-        run_id: str,
+        run: RunFolder,
         clock: Callable[[], datetime],
         log: RunLog,
         progress: Progress,
+        feed_wait: FeedWait,
+        *,
+        resume: bool,
     ) -> None:
         self._settings = settings
         self._lake = lake
         self._variables = variables
-        self._run_id = run_id
+        self._run_id = run.run_id
         self._clock = clock
         self._log = log
         self._progress = progress
-        self._transformation = Transformation(settings)
-        self._engine = ExitStack()
-        self._has_engine = False
+        self._feed_wait = feed_wait
+        self._resume = resume
+        self._engine = Engine(settings, lake.root, run, progress.waiting_for_engine)
 
     def __enter__(self) -> Night:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._engine.close()
+        self._engine.__exit__()
 
     def run(self, business_date: date) -> DateOutcome:
         """Order for one date; whatever goes wrong is in the outcome, not raised."""
         outcome = DateOutcome(business_date, self._clock())
         self._log.event("date_started", business_date=business_date)
         try:
-            with date_lock(
-                self._settings.state, self._lake.root, business_date, self._clock()
-            ):
-                self._order(business_date, outcome)
+            with hold_date(
+                self._settings.state,
+                self._lake.root,
+                business_date,
+                self._run_id,
+                self._clock(),
+            ) as demand_hold:
+                self._order(business_date, outcome, demand_hold)
         except ProcurementError as error:
             outcome.exit_code = error.exit_code
             outcome.message = str(error)
@@ -115,25 +127,21 @@ class Night:
         )
         return outcome
 
-    def _hold_engine(self) -> None:
-        """Wait until no other run builds in this lake, and keep it until the last date.
-
-        dbt has DuckDB's file open between dates too, and a run that got the lock
-        there would fail. On Trino two builds would share the tables of the export.
-        """
-        if not self._has_engine:
-            state, wait = self._settings.state, self._progress.waiting_for_engine
-            self._engine.enter_context(engine_lock(state, self._lake.root, wait))
-            self._has_engine = True
-
-    def _order(self, business_date: date, outcome: DateOutcome) -> None:
+    def _order(
+        self,
+        business_date: date,
+        outcome: DateOutcome,
+        demand_hold: Callable[[], None],
+    ) -> None:
         outcome.version_before = published_version(self._lake, business_date)
         if outcome.version_before is not None:
             return
         withdraw_reports(self._lake, business_date)
-        with self._stage("receive files", outcome):
-            outcome.received = self._receive(business_date)
-            check_feeds(business_date, outcome.received)
+        checkpoint = self._checkpoint(business_date)
+        outcome.received = checkpoint.received() or self._receive(
+            business_date, outcome, checkpoint
+        )
+        check_feeds(business_date, outcome.received)
         with connection_settings(self._settings.state, self._settings.target) as server:
             with self._stage("read master data", outcome):
                 connection = connect(server)
@@ -142,27 +150,51 @@ class Night:
                 finally:
                     connection.close()
                 self._check_master_data(business_date, master, outcome.received)
-            self._hold_engine()
-            with self._stage("plan orders", outcome):
-                outcome.build = self._transformation.build(
-                    business_date, self._variables, self._progress.nodes
-                )
-                self._log.event("built", models=outcome.build.models)
+            provenance = self._provenance(outcome.received, master)
+            outcome.build = checkpoint.built(provenance)
+            if outcome.build is None:
+                outcome.build = self._build(business_date, outcome)
+                checkpoint.note_built(provenance, outcome.build)
         with self._stage("publish", outcome):
-            outcome.published = publish(
-                self._lake, business_date, self._provenance(outcome.received, master)
+            demand_hold()
+            outcome.published = publish(self._lake, business_date, provenance)
+        with suppress(OSError):  # it is published; what is left of its notes is ignored
+            checkpoint.clear()
+
+    def _checkpoint(self, business_date: date) -> Checkpoint:
+        state, target = self._settings.state, self._settings.target
+        return Checkpoint(state, target, self._lake, business_date, resume=self._resume)
+
+    def _build(self, business_date: date, outcome: DateOutcome) -> BuildResult:
+        self._engine.hold()
+        with self._stage("plan orders", outcome):
+            build = self._engine.build(
+                business_date, self._variables, self._progress.nodes
+            )
+            self._log.event("built", models=build.models)
+        return build
+
+    def _receive(
+        self, business_date: date, outcome: DateOutcome, checkpoint: Checkpoint
+    ) -> list[ReceivedFile]:
+        def receive() -> list[ReceivedFile]:
+            return gate.receive(
+                self._lake,
+                self._settings.inbox,
+                business_date,
+                run_id=self._run_id,
+                received_at=self._clock(),
+                on_file=self._progress.file,
             )
 
-    def _receive(self, business_date: date) -> list[ReceivedFile]:
-        self._progress.files(gate.pending(self._settings.inbox, business_date))
-        received = gate.receive(
-            self._lake,
-            self._settings.inbox,
-            business_date,
-            run_id=self._run_id,
-            received_at=self._clock(),
-            on_file=self._progress.file,
-        )
+        checkpoint.clear()
+        if self._feed_wait.is_due(business_date):
+            with self._stage(WAITING, outcome):
+                self._feed_wait.wait(business_date, receive, self._progress.say)
+        with self._stage("receive files", outcome):
+            self._progress.files(gate.pending(self._settings.inbox, business_date))
+            received = receive()
+        checkpoint.note_received()
         for file in received:
             self._log.event(
                 "file",

@@ -54,16 +54,17 @@ def _validate(arguments: argparse.Namespace) -> int:
 
 def _land(arguments: argparse.Namespace) -> int:
     from ingestion.batch.publication import published_version
+    from ingestion.date_hold import hold_date
     from ingestion.gate.history_table import totals
     from ingestion.gate.receiving import receive
     from ingestion.lake import open_lake
-    from ingestion.locks import date_lock
 
     settings = load_settings(inbox=arguments.inbox, lake=arguments.lake)
     business_date = parse_business_date(arguments.date)
     lake = open_lake(settings.lake)
     now = datetime.now(timezone.utc)
-    with date_lock(settings.state, lake.root, business_date, now):
+    run_id = f"land-{now:%Y%m%dT%H%M%S.%fZ}"
+    with hold_date(settings.state, lake.root, business_date, run_id, now):
         if published_version(lake, business_date) is not None:
             # What counted for the published orders must stay what lies in raw.
             _print(f"{business_date} is published already; nothing was landed.")
@@ -72,7 +73,7 @@ def _land(arguments: argparse.Namespace) -> int:
             lake,
             settings.inbox,
             business_date,
-            run_id=f"land-{now:%Y%m%dT%H%M%S.%fZ}",
+            run_id=run_id,
             received_at=now,
         )
     for line in totals(history):

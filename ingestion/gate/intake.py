@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingestion.contracts import Contract, load_contracts
-from ingestion.errors import ProcurementError
+from ingestion.errors import FileChangingError
 from ingestion.gate.drafts import Draft, RejectsDraft
 from ingestion.gate.inbox import Candidate
 from ingestion.gate.ledger import REJECTS, Ledger, as_reference
@@ -177,8 +177,8 @@ class Intake:
         )
 
 
-def _is_changing(path: Path) -> ProcurementError:
-    return ProcurementError(
+def _is_changing(path: Path) -> FileChangingError:
+    return FileChangingError(
         f"{shown(str(path))} changed while it was read: it is still being written. "
         "Run again when the sender is done; a sender should write to a name that "
         "ends in .part and rename it then."
