@@ -39,7 +39,7 @@ class Engine:
         self._run = run
         self._on_wait = on_wait
         self._transformation = Transformation(settings, run.dbt)
-        self._tables = _Tables(settings, lake_root)
+        self._tables = PreparedTables(settings, lake_root)
         self._held = ExitStack()
         self._share: Callable[[], None] | None = None
 
@@ -88,7 +88,7 @@ class Engine:
         return build
 
 
-class _Tables:
+class PreparedTables:
     """Whether an engine has the tables and seeds of the project as it stands.
 
     Remembered in the state, for Trino only: DuckDB's builds are never beside others.

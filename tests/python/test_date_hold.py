@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.batch.engine import _Tables
+from ingestion.batch.engine import PreparedTables
 from ingestion.config import Settings, load_settings
 from ingestion.errors import DateLockedError, ServiceUnavailableError
 from ingestion.locks import engine_lock
@@ -136,13 +136,15 @@ def settings(state: Path, target: str) -> Settings:
 
 
 def test_trino_is_shared_once_its_tables_are_made(tmp_path: Path) -> None:
-    tables = _Tables(settings(tmp_path, "trino"), LAKE)
+    tables = PreparedTables(settings(tmp_path, "trino"), LAKE)
     assert not tables.are_made()
 
     tables.remember()
     assert tables.are_made()
-    assert not _Tables(settings(tmp_path, "trino"), "hdfs://other:9000/x").are_made()
-    assert not _Tables(settings(tmp_path, "embedded"), LAKE).are_made()
+    assert not PreparedTables(
+        settings(tmp_path, "trino"), "hdfs://other:9000/x"
+    ).are_made()
+    assert not PreparedTables(settings(tmp_path, "embedded"), LAKE).are_made()
 
     tables.forget()
     assert not tables.are_made()
