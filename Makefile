@@ -28,7 +28,7 @@ DEMO_TO   := 2026-01-03
 .DEFAULT_GOAL := help
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
-.PHONY: help setup demo test test-stack lint docs db-up db-down lock clean
+.PHONY: help setup demo test test-crashes test-stack lint docs db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
@@ -50,6 +50,9 @@ demo: $(RUNTIME) $(PACKAGES) ## Three business dates of made-up data, end to end
 
 test: $(DEV) $(PACKAGES) ## Every test that needs only Python
 	@$(RUN) -m pytest $(PYTEST)
+
+test-crashes: $(DEV) $(PACKAGES) ## Kill runs at 200 points and more, and run them again (half an hour)
+	@CRASH_POINTS=1000,200 $(RUN) -m pytest tests/python/test_crashes.py $(PYTEST)
 
 test-stack: $(DEV) $(PACKAGES) ## The tests on real servers: Trino, HDFS, metastore (needs Maven)
 	@$(RUN) -m pytest tests/stack $(PYTEST)

@@ -103,7 +103,7 @@ class LocalLake:
         target = self._folder / path
         if target.exists() and not replace:
             raise FileExistsError(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(target.parent)
         unfinished = target.with_name(f"_{target.name}")
         try:
             with unfinished.open("wb") as stream:
@@ -120,7 +120,7 @@ class LocalLake:
         destination = self._folder / target
         if destination.exists():
             raise FileExistsError(target)
-        destination.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(destination.parent)
         (self._folder / source).rename(destination)
         _sync_folder(destination.parent)
 
@@ -167,6 +167,14 @@ def open_lake(location: str) -> Lake:
             f"The lake's folder {folder} cannot be made: {error.strerror}."
         ) from error
     return LocalLake(folder)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and its parents, so that they survive a power cut."""
+    absent = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in absent:
+        _sync_folder(each.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -28,6 +28,7 @@ class Bench:
         check: refuses inputs too incomplete to order from.
         build: has the models plan the date, looking back at the given dates.
         provenance: what a version would be made from.
+        demand_hold: raises when the date is held no longer; before a publication.
     """
 
     lake: Lake
@@ -39,7 +40,8 @@ class Bench:
     receive_late: Callable[[], list[ReceivedFile]]
     write_capture: Callable[[], MasterSnapshot]
     check: Callable[[Sequence[ReceivedFile], MasterSnapshot, RuleVariables], None]
-    build: Callable[[RuleVariables, Sequence[HistoryDate] | None], None]
+    build: Callable[[RuleVariables, Sequence[HistoryDate] | None], object]
     provenance: Callable[
         [Sequence[ReceivedFile], MasterSnapshot, RuleVariables], Provenance
     ]
+    demand_hold: Callable[[], None]

@@ -39,13 +39,7 @@ def check_warehouses(
     Raises:
         RefusedError: a warehouse of the master data is missing.
     """
-    delivered = {
-        site
-        for file in received
-        if file.feed == "stock" and file.status in _COUNTING
-        for site in file.site_ids
-    }
-    missing = sorted(set(warehouse_ids) - delivered)
+    missing = undelivered(received, "stock", warehouse_ids)
     if missing:
         raise RefusedError(
             f"No accepted stock row of {business_date} from {', '.join(missing)}: its "
@@ -53,3 +47,16 @@ def check_warehouses(
             f"<inbox>/stock/{business_date}/ and run again, or order without it: "
             "--vars '{allow_missing_warehouses: true}'."
         )
+
+
+def undelivered(
+    received: Iterable[ReceivedFile], feed: str, site_ids: Iterable[str]
+) -> list[str]:
+    """Sites without an accepted row in a feed, sorted."""
+    delivered = {
+        site
+        for file in received
+        if file.feed == feed and file.status in _COUNTING
+        for site in file.site_ids
+    }
+    return sorted(set(site_ids) - delivered)

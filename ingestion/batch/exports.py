@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -39,3 +40,21 @@ def clear_exports(lake: Lake, business_date: date) -> None:
     """
     for name in lake.folders("export"):
         lake.delete(f"export/{name}/business_date={business_date}")
+
+
+def exports_digest(lake: Lake, business_date: date) -> str:
+    """SHA-256 that changes when anything that was exported for a date does.
+
+    In HDFS names and sizes tell: Trino names its files after the query. DuckDB writes
+    the same names again, and there the bytes tell.
+    """
+    digest = hashlib.sha256()
+    for name in lake.folders("export"):
+        folder = f"export/{name}/business_date={business_date}"
+        for part in lake.folders(folder):
+            for file in lake.files(f"{folder}/{part}"):
+                digest.update(f"{file.path}\0{file.size}\0".encode())
+                if "://" not in lake.root:
+                    with lake.reader(file.path) as stream:
+                        digest.update(stream.read())
+    return digest.hexdigest()

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    closing,
+    contextmanager,
+    suppress,
+)
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 
 from ingestion import gate
 from ingestion.batch.bench import Bench
+from ingestion.batch.checkpoint import Checkpoint
 from ingestion.batch.completeness import check_feeds, check_warehouses
+from ingestion.batch.durations import WAITING
 from ingestion.batch.edition import compose
+from ingestion.batch.engine import Engine
 from ingestion.batch.exports import clear_exports
 from ingestion.batch.fingerprint import models_and_macros_digest
 from ingestion.batch.options import Rerun
@@ -27,12 +36,15 @@ from ingestion.batch.publication import (
 from ingestion.batch.renewal import Renewal, renew
 from ingestion.batch.replay import Replay, replay_published
 from ingestion.batch.rule_variables import RuleVariables
+from ingestion.batch.run_folder import RunFolder
 from ingestion.batch.run_log import RunLog
-from ingestion.batch.transformation import BuildResult, HistoryDate, Transformation
+from ingestion.batch.transformation import BuildResult, HistoryDate
 from ingestion.batch.transition import dates_in_change, settle
 from ingestion.batch.versions import next_version, orders_before
+from ingestion.batch.waiting import FeedWait
 from ingestion.config import Settings
 from ingestion.contracts import contracts_digest
+from ingestion.date_hold import hold_date
 from ingestion.errors import (
     DateLockedError,
     ExitCode,
@@ -42,7 +54,6 @@ from ingestion.errors import (
 )
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
-from ingestion.locks import date_lock, engine_lock
 from ingestion.master_data.capture import captured_snapshot, put_in_place, write_capture
 from ingestion.master_data.snapshot import MasterSnapshot
 from ingestion.postgres.connections import (
@@ -87,40 +98,44 @@ class Night:
         settings: Settings,
         lake: Lake,
         variables: RuleVariables,
-        run_id: str,
+        run: RunFolder,
         clock: Callable[[], datetime],
         log: RunLog,
         progress: Progress,
+        feed_wait: FeedWait,
         rerun: Rerun,
+        *,
+        resume: bool,
     ) -> None:
         self._settings = settings
         self._lake = lake
         self._variables = variables
-        self._run_id = run_id
+        self._run_id = run.run_id
         self._clock = clock
         self._log = log
         self._progress = progress
         self._rerun = rerun
-        self._transformation = Transformation(settings)
-        self._engine = ExitStack()
-        self._has_engine = False
+        self._feed_wait = feed_wait
+        self._resume = resume
+        self._held = ExitStack()
+        self._engine = self._held.enter_context(
+            Engine(settings, lake.root, run, progress.waiting_for_engine)
+        )
         self._postgres: ConnectionSettings | None = None
 
     def __enter__(self) -> Night:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._engine.close()
+        self._held.close()
 
     def run(self, business_date: date) -> DateOutcome:
         """Order for one date; whatever goes wrong is in the outcome, not raised."""
         outcome = DateOutcome(business_date, self._clock())
         self._log.event("date_started", business_date=business_date)
         try:
-            with date_lock(
-                self._settings.state, self._lake.root, business_date, self._clock()
-            ):
-                self._order(business_date, outcome)
+            with self._hold(business_date) as demand_hold:
+                self._order(business_date, outcome, demand_hold)
         except ProcurementError as error:
             outcome.exit_code = error.exit_code
             outcome.message = str(error)
@@ -140,42 +155,56 @@ class Night:
         )
         return outcome
 
-    def _hold_engine(self) -> None:
-        """Wait until no other run builds in this lake, and keep it until the last date.
+    def _hold(self, business_date: date) -> AbstractContextManager[Callable[[], None]]:
+        return hold_date(
+            self._settings.state,
+            self._lake.root,
+            business_date,
+            self._run_id,
+            self._clock(),
+        )
 
-        dbt has DuckDB's file open between dates too, and a run that got the lock
-        there would fail. On Trino two builds would share the tables of the export.
-        """
-        if not self._has_engine:
-            state, wait = self._settings.state, self._progress.waiting_for_engine
-            self._engine.enter_context(engine_lock(state, self._lake.root, wait))
-            self._has_engine = True
-
-    def _order(self, business_date: date, outcome: DateOutcome) -> None:
+    def _order(
+        self,
+        business_date: date,
+        outcome: DateOutcome,
+        demand_hold: Callable[[], None],
+    ) -> None:
         self._settle(business_date)
         outcome.version_before = published_version(self._lake, business_date)
         if outcome.version_before is not None:
-            self._order_again(business_date, outcome.version_before, outcome)
+            bench = self._bench(business_date, outcome, demand_hold)
+            self._order_again(bench, outcome.version_before, outcome)
             return
         withdraw_reports(self._lake, business_date)
+        checkpoint = self._checkpoint(business_date)
         if self._rerun.replay:
             outcome.received = gate.load_history(self._lake, business_date)
         else:
-            with self._stage("receive files", outcome):
-                outcome.received = self._receive(business_date)
+            outcome.received = checkpoint.received() or self._receive(
+                business_date, outcome, checkpoint
+            )
         check_feeds(business_date, outcome.received)
         with self._stage("capture master data", outcome):
             master = self._master_data(business_date)
             self._check(business_date, outcome.received, master, self._variables)
-        self._build(business_date, outcome, self._variables, None)
+        provenance = self._provenance(outcome.received, master, self._variables)
+        outcome.build = checkpoint.built(provenance)
+        if outcome.build is None:
+            build = self._build(business_date, outcome, self._variables, None)
+            checkpoint.note_built(provenance, build)
         with self._stage("publish", outcome):
             version = next_version(self._lake, business_date)
             former = orders_before(self._lake, business_date, version)
-            outcome.published = publish(
-                self._lake,
-                compose(self._lake, business_date, version, former),
-                self._provenance(outcome.received, master, self._variables),
-            )
+            edition = compose(self._lake, business_date, version, former)
+            demand_hold()
+            outcome.published = publish(self._lake, edition, provenance)
+        with suppress(OSError):  # it is published; what is left of its notes is ignored
+            checkpoint.clear()
+
+    def _checkpoint(self, business_date: date) -> Checkpoint:
+        state, target = self._settings.state, self._settings.target
+        return Checkpoint(state, target, self._lake, business_date, resume=self._resume)
 
     def _settle(self, business_date: date) -> None:
         """Complete or take back what killed runs left of changing a published date.
@@ -183,27 +212,30 @@ class Night:
         Another date's too, unless its run is at work: this one looks back at it.
         """
         settle(self._lake, business_date)
-        state, root, now = self._settings.state, self._lake.root, self._clock()
         for other in dates_in_change(self._lake):
-            with suppress(DateLockedError), date_lock(state, root, other, now):
+            with suppress(DateLockedError), self._hold(other):
                 settle(self._lake, other)
 
-    def _order_again(
-        self, business_date: date, version: int, outcome: DateOutcome
-    ) -> None:
+    def _order_again(self, bench: Bench, version: int, outcome: DateOutcome) -> None:
         """Do with a published date what was asked for: by default, nothing."""
-        bench = self._bench(business_date, outcome)
         if self._rerun.replay:
             outcome.replay = replay_published(bench, version)
             self._log.event("replayed", **outcome.replay.summary())
             if not outcome.replay.is_identical:
-                raise ReplayDiffersError(f"{business_date}: {outcome.replay.text()}")
+                raise ReplayDiffersError(
+                    f"{bench.business_date}: {outcome.replay.text()}"
+                )
             return
         outcome.renewal = renew(bench, version)
         outcome.received = outcome.renewal.received
         outcome.published = outcome.renewal.published
 
-    def _bench(self, business_date: date, outcome: DateOutcome) -> Bench:
+    def _bench(
+        self,
+        business_date: date,
+        outcome: DateOutcome,
+        demand_hold: Callable[[], None],
+    ) -> Bench:
         return Bench(
             lake=self._lake,
             business_date=business_date,
@@ -216,6 +248,7 @@ class Night:
             check=partial(self._check, business_date),
             build=partial(self._build, business_date, outcome),
             provenance=self._provenance,
+            demand_hold=demand_hold,
         )
 
     def _build(
@@ -224,14 +257,16 @@ class Night:
         outcome: DateOutcome,
         variables: RuleVariables,
         history: Sequence[HistoryDate] | None,
-    ) -> None:
-        self._hold_engine()
+    ) -> BuildResult:
+        self._engine.hold()
         with self._stage("plan orders", outcome):
             clear_exports(self._lake, business_date)
-            outcome.build = self._transformation.build(
+            build = self._engine.build(
                 business_date, variables, self._progress.nodes, history
             )
-            self._log.event("built", models=outcome.build.models)
+            outcome.build = build
+            self._log.event("built", models=build.models)
+        return build
 
     def _receive_late(self, business_date: date) -> list[ReceivedFile]:
         return gate.receive_late(
@@ -242,16 +277,27 @@ class Night:
             received_at=self._clock(),
         )
 
-    def _receive(self, business_date: date) -> list[ReceivedFile]:
-        self._progress.files(gate.pending(self._settings.inbox, business_date))
-        received = gate.receive(
-            self._lake,
-            self._settings.inbox,
-            business_date,
-            run_id=self._run_id,
-            received_at=self._clock(),
-            on_file=self._progress.file,
-        )
+    def _receive(
+        self, business_date: date, outcome: DateOutcome, checkpoint: Checkpoint
+    ) -> list[ReceivedFile]:
+        def receive() -> list[ReceivedFile]:
+            return gate.receive(
+                self._lake,
+                self._settings.inbox,
+                business_date,
+                run_id=self._run_id,
+                received_at=self._clock(),
+                on_file=self._progress.file,
+            )
+
+        checkpoint.clear()
+        if self._feed_wait.is_due(business_date):
+            with self._stage(WAITING, outcome):
+                self._feed_wait.wait(business_date, receive, self._progress.say)
+        with self._stage("receive files", outcome):
+            self._progress.files(gate.pending(self._settings.inbox, business_date))
+            received = receive()
+        checkpoint.note_received()
         for file in received:
             self._log.event(
                 "file",
@@ -302,7 +348,7 @@ class Night:
         """PostgreSQL; one of our own runs from its first date to the end."""
         if self._postgres is None:
             state, target = self._settings.state, self._settings.target
-            self._postgres = self._engine.enter_context(
+            self._postgres = self._held.enter_context(
                 connection_settings(state, target)
             )
         return self._postgres

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from ingestion.batch.rule_variables import RuleVariables, load_rule_variables
 from ingestion.config import TARGETS, Settings, load_settings
@@ -41,13 +42,28 @@ class Rerun:
 
 @dataclass(frozen=True)
 class Options:
-    """What one call of run_batch.py asks for."""
+    """What one call of run_batch.py asks for.
+
+    Attributes:
+        dates: to run, in order; with ``due`` and ``resume_last`` not known yet.
+        due: run the dates that are due, none before ``due_from``.
+        resume: go on after the last stage that a former run finished.
+        resume_last: resume the dates of the latest run that did not succeed.
+        wait_until: time of each date's evening until which to wait for files.
+        vars_text: the rule variables as given, to be given again.
+    """
 
     dates: list[date]
     settings: Settings
     variables: RuleVariables
     as_json: bool
     rerun: Rerun = Rerun()
+    due: bool = False
+    due_from: date | None = None
+    resume: bool = False
+    resume_last: bool = False
+    wait_until: time | None = None
+    vars_text: str | None = None
 
 
 def parse_options(arguments: Sequence[str] | None, now: datetime) -> Options:
@@ -62,12 +78,20 @@ def parse_options(arguments: Sequence[str] | None, now: datetime) -> Options:
     rerun = _rerun(given)
     if not rerun.replay:
         check_environment(settings.target)
+    tonight = business_date_at(now, settings.timezone)
+    is_dated = given.date is not None or given.first is not None
     return Options(
-        dates=_dates(given, business_date_at(now, settings.timezone)),
+        dates=[] if given.due else _dates(given, tonight),
         settings=settings,
         variables=load_rule_variables(given.vars),
         as_json=given.json,
         rerun=rerun,
+        due=given.due,
+        due_from=_due_from(given),
+        resume=given.resume,
+        resume_last=given.resume and not is_dated and not given.due,
+        wait_until=None if given.wait_until is None else _time(given.wait_until),
+        vars_text=given.vars,
     )
 
 
@@ -83,6 +107,15 @@ def _parser() -> argparse.ArgumentParser:
     add("--date", metavar="D", help="one business date, YYYY-MM-DD")
     add("--from", dest="first", metavar="D", help="first date of a window of dates")
     add("--to", dest="last", metavar="D", help="last date of the window")
+    add("--due", action="store_true",
+        help="every date with files whose window has opened and that is not published, "
+        "oldest first; with --from, none before it")  # fmt: skip
+    add("--resume", action="store_true",
+        help="go on after the last stage that a run finished which did not succeed; "
+        "without a date, on the dates and --vars of the latest such run")  # fmt: skip
+    add("--wait-until", metavar="HH:MM",
+        help="wait so long in a date's evening for stores and warehouses whose files "
+        "have not come; then run without them")  # fmt: skip
     add("--target", choices=TARGETS, help="engine (default: embedded)")
     add("--inbox", metavar="DIR", help="where files are dropped (PROCUREMENT_INBOX)")
     add("--lake", metavar="PATH_OR_URL", help="the lake (PROCUREMENT_LAKE)")
@@ -122,3 +155,19 @@ def _dates(given: argparse.Namespace, tonight: date) -> list[date]:
         first, last = map(parse_business_date, (given.first, given.last))
         return list(days_from(first, last))
     return [tonight if given.date is None else parse_business_date(given.date)]
+
+
+def _due_from(given: argparse.Namespace) -> date | None:
+    if not given.due:
+        return None
+    if given.date is not None or given.last is not None:
+        raise UsageError("--due finds the dates itself: give --from at most.")
+    return None if given.first is None else parse_business_date(given.first)
+
+
+def _time(text: str) -> time:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise UsageError(
+            f"--wait-until {text!r} is not a time. Write it as HH:MM, such as 23:00."
+        )
+    return time.fromisoformat(text)

@@ -71,8 +71,15 @@ class Progress:
         if self._task is not None:
             self._bars.update(self._task, completed=done, total=total)
 
-    def waiting_for_engine(self) -> None:
+    def say(self, text: str) -> None:
         """Say why nothing happens."""
-        self._console.print(
-            "Waiting for another date of this lake: one run at a time builds in it."
-        )
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    def say_if_any(self, text: str | None) -> None:
+        """Say how far a window of dates is, if there is something to say."""
+        if text:
+            self.say(text)
+
+    def waiting_for_engine(self) -> None:
+        """Say that another run has the engine."""
+        self.say("Waiting for another date of this lake: one run builds in it now.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -161,9 +162,12 @@ def _make_visible(
     except BaseException:
         # The last step may have been done when it failed, or was interrupted: a
         # manifest must not outlive the reports that it names.
-        lake.delete(f"{orders_folder(business_date)}/manifest.json")
-        lake.delete(orders_folder(business_date))
-        withdraw_reports(lake, business_date)
+        manifest = f"{orders_folder(business_date)}/manifest.json"
+        with suppress(OSError):  # what stopped the step may stop this as well
+            lake.delete(manifest)
+            lake.delete(orders_folder(business_date))
+        if not lake.exists(manifest):
+            withdraw_reports(lake, business_date)
         raise
 
 

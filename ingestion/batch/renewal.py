@@ -160,6 +160,7 @@ class _Change:
             if self._is_unchanged(edition):
                 return None
             provenance = bench.provenance(received, master, variables)
+            bench.demand_hold()
             return publish_next(
                 lake,
                 edition,

@@ -1,9 +1,8 @@
-"""The structured log of one run: one JSON object per line, under the state's logs/."""
+"""The structured log of one run: one JSON object per line, in the run's folder."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
@@ -33,36 +32,22 @@ class RunLog:
 
 
 @contextmanager
-def open_run_log(
-    state: Path, run_id: str, clock: Callable[[], datetime]
-) -> Iterator[RunLog]:
-    """Open ``logs/<run_id>.jsonl`` for the length of a block.
+def open_run_log(path: Path, clock: Callable[[], datetime]) -> Iterator[RunLog]:
+    """Open the log of a run for the length of a block.
 
     Raises:
-        UsageError: the state folder cannot be written to.
+        UsageError: the run's folder cannot be written to.
     """
-    path = run_log_path(state, run_id)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         # Unbuffered: what is written is there when the process is killed.
         stream = path.open("ab", buffering=0)
     except OSError as error:
         raise UsageError(
-            f"The state folder {state} cannot be written to: {error.strerror}. "
-            "Name another one with PROCUREMENT_STATE."
+            f"The log {path} cannot be written: {error.strerror}. "
+            "Name another state folder with PROCUREMENT_STATE."
         ) from error
     with stream:
         yield RunLog(stream, clock)
-
-
-def run_log_path(state: Path, run_id: str) -> Path:
-    """Where the log of a run is."""
-    return state / "logs" / f"{run_id}.jsonl"
-
-
-def new_run_id(now: datetime) -> str:
-    """A name for a run that sorts by time and differs between processes."""
-    return f"{now:%Y%m%dT%H%M%SZ}-{os.getpid()}"
 
 
 def describe_dates(dates: list[date]) -> str:

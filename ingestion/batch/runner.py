@@ -6,23 +6,25 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
+from contextlib import suppress
+from datetime import datetime, timezone
 from typing import Any
 
 from rich.console import Console
 
-from ingestion.batch.durations import last_duration, remember_duration
+from ingestion.batch.choice import chosen, describe
+from ingestion.batch.durations import Estimate, last_duration, remember_duration
 from ingestion.batch.options import Options, parse_options
-from ingestion.batch.run_log import (
-    RunLog,
-    describe_dates,
-    new_run_id,
-    open_run_log,
-    run_log_path,
+from ingestion.batch.run_folder import (
+    RunFolder,
+    is_set_back,
+    latest_start,
+    make_run_folder,
 )
+from ingestion.batch.run_log import RunLog, open_run_log
 from ingestion.batch.window import BatchWindow
 from ingestion.errors import ExitCode, ProcurementError
 from ingestion.gate import require_inbox
@@ -34,6 +36,9 @@ _WINDOW_GOES_ON = (
     ExitCode.DATA_TEST_FAILED,
     ExitCode.REPLAY_DIFFERS,
 )
+
+Clock = Callable[[], datetime]
+Sleep = Callable[[float], None]
 
 
 class _Report(Console):
@@ -54,106 +59,152 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 def main(
     arguments: Sequence[str] | None = None,
-    clock: Callable[[], datetime] = _utc_now,
+    clock: Clock = _utc_now,
+    sleep: Sleep = time.sleep,
 ) -> int:
     """Run the batch and return its exit code; says everything itself."""
     # A scheduler that stops the run gets the same answer as a person's Ctrl-C.
-    signal.signal(signal.SIGTERM, _interrupt)
+    with suppress(ValueError):  # a signal is for the main thread to handle
+        signal.signal(signal.SIGTERM, _interrupt)
     try:
         options = parse_options(arguments, clock())
-        return _run(options, clock)
+        return _run(options, clock, sleep)
     except ProcurementError as error:
-        print(f"run_batch.py: {error}", file=sys.stderr)  # noqa: T201
+        _complain(str(error))
         return error.exit_code
     except KeyboardInterrupt:
-        print(  # noqa: T201
-            "run_batch.py: Interrupted. Nothing half-done is published; run again to "
-            "complete.",
-            file=sys.stderr,
+        _complain(
+            "Interrupted. Nothing half-done is published; run again to complete: "
+            "dates that are published are passed over."
         )
         return ExitCode.FAILED
 
 
-def _run(options: Options, clock: Callable[[], datetime]) -> int:
+def _run(options: Options, clock: Clock, sleep: Sleep) -> int:
     settings = options.settings
-    run_id = new_run_id(clock())
     console = _Report(highlight=False)
     if not console.is_terminal:
         console.width = 120  # paths in a file should not be folded at 80
+    options, notes = chosen(options, clock())
     if not options.as_json:
         # First of all: a run without --date chose it by the clock.
-        console.print(f"Business date {describe_dates(options.dates)}")
+        console.print(describe(options))
+    for note in notes:
+        _complain(note)
     if not options.rerun.replay:
         require_inbox(settings.inbox)
-    with open_run_log(settings.state, run_id, clock) as log:
-        log.event("run_started", run_id=run_id, target=settings.target)
+    _warn_of_clock(latest_start(settings.state), clock())
+    run = make_run_folder(settings.state, clock())
+    with open_run_log(run.log, clock) as log:
+        log.event("run_started", run_id=run.run_id, target=settings.target)
+        run.write("request.json", _request(options))
+        summaries: list[dict[str, Any]] = []
         try:
-            summaries = _run_dates(options, run_id, clock, log, console)
+            _run_dates(options, run, clock, sleep, log, console, summaries)
         except KeyboardInterrupt:
             log.event("interrupted")
+            _end(run, ExitCode.FAILED, summaries)
             raise
-        except ProcurementError:
+        except ProcurementError as error:
+            _end(run, error.exit_code, summaries)
             raise
         except Exception:
             log.event("defect", traceback=traceback.format_exc())
+            _end(run, ExitCode.FAILED, summaries)
             raise ProcurementError(
                 "The run stopped at a defect of the project; nothing half-done is "
-                "published. What happened stands in "
-                f"{run_log_path(settings.state, run_id)}."
+                f"published. What happened stands in {run.log}."
             ) from None
     exit_code = next((s["exit_code"] for s in summaries if s["exit_code"]), 0)
+    document = _end(run, exit_code, summaries)
     if options.as_json:
-        document = {"run_id": run_id, "exit_code": exit_code, "dates": summaries}
         print(json.dumps(document, ensure_ascii=False))  # noqa: T201
     return int(exit_code)
 
 
 def _run_dates(
     options: Options,
-    run_id: str,
-    clock: Callable[[], datetime],
+    run: RunFolder,
+    clock: Clock,
+    sleep: Sleep,
     log: RunLog,
     console: Console,
-) -> list[dict[str, Any]]:
+    summaries: list[dict[str, Any]],
+) -> None:
     # Not before a date is chosen and checked: wrong usage is answered at once.
     from ingestion.batch.night import Night
     from ingestion.batch.progress import Progress
     from ingestion.batch.summary import as_json, print_summary
+    from ingestion.batch.waiting import FeedWait
     from ingestion.lake import open_lake
 
     settings = options.settings
     lake = open_lake(settings.lake)
-    log_path = str(run_log_path(settings.state, run_id))
-    summaries = []
     progress = Progress(visible=not options.as_json)
+    estimate = Estimate(len(options.dates))
+    feed_wait = FeedWait(
+        settings,
+        options.wait_until,
+        clock,
+        sleep,
+        for_warehouses=not options.variables.allow_missing_warehouses,
+    )
     with Night(
-        settings, lake, options.variables, run_id, clock, log, progress, options.rerun
-    ) as night:
+        settings, lake, options.variables, run, clock, log, progress, feed_wait,
+        options.rerun, resume=options.resume,
+    ) as night:  # fmt: skip
         for business_date in options.dates:
             window = BatchWindow.of(business_date, settings.timezone)
-            _warn_of_deadline(window, settings.state, clock())
+            _complain(window.foreseen_miss(clock(), last_duration(settings.state)))
             with progress.of_date():
                 outcome = night.run(business_date)
-            summary = as_json(outcome, window, lake.root, log_path)
+            summary = as_json(outcome, window, lake.root, str(run.log))
             log.event("summary", **summary)
             summaries.append(summary)
-            if outcome.message:
-                print(f"run_batch.py: {outcome.message}", file=sys.stderr)  # noqa: T201
-            elif outcome.published:
-                remember_duration(settings.state, sum(outcome.seconds.values()))
+            _complain(outcome.message)
+            if not outcome.message and outcome.published:
+                remember_duration(settings.state, outcome.seconds)
+            if outcome.published or outcome.message:
+                _complain(window.miss(outcome.started_at, clock()))
             if not options.as_json:
                 print_summary(summary, console)
+            progress.say_if_any(estimate.after(outcome.seconds))
             if outcome.exit_code not in _WINDOW_GOES_ON:
                 break
-    return summaries
 
 
-def _warn_of_deadline(window: BatchWindow, state: Path, now: datetime) -> None:
-    end = now + last_duration(state)
-    if window.passes_deadline(end):
-        minutes = (end - window.deadline) / timedelta(minutes=1)
-        print(  # noqa: T201
-            f"run_batch.py: this run would pass its deadline {window.deadline:%H:%M} "
-            f"by about {max(1, round(minutes))} min, going by the last one.",
-            file=sys.stderr,
+def _request(options: Options) -> dict[str, Any]:
+    """What a later ``--resume`` has to know of this run."""
+    return {
+        "dates": [str(day) for day in options.dates],
+        "lake": options.settings.lake,
+        "target": options.settings.target,
+        "vars": options.vars_text,
+    }
+
+
+def _end(
+    run: RunFolder, exit_code: int, summaries: list[dict[str, Any]]
+) -> dict[str, Any]:
+    document = {
+        "run_id": run.run_id,
+        "exit_code": int(exit_code),
+        "dates": summaries,
+    }
+    with suppress(OSError):  # as with the log: the dates are what they are
+        run.write("summary.json", document)
+    return document
+
+
+def _warn_of_clock(latest: datetime | None, now: datetime) -> None:
+    if latest is not None and is_set_back(now, latest):
+        _complain(
+            f"The clock shows {now:%Y-%m-%d %H:%M} UTC, and an earlier run began at "
+            f"{latest:%Y-%m-%d %H:%M}: it was set back, or was wrong then. Orders do "
+            "not depend on it, but the date that is chosen without --date does."
         )
+
+
+def _complain(message: str | None) -> None:
+    if message:
+        print(f"run_batch.py: {message}", file=sys.stderr)  # noqa: T201

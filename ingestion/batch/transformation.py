@@ -12,11 +12,13 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.config import PROJECT_DIR, WITHOUT_POSTGRES, Settings
 from ingestion.errors import DataTestError, ProcurementError
+from ingestion.locks import parse_lock
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -46,8 +48,10 @@ class BuildResult:
 class Transformation:
     """The dbt project on one target, for as many dates as a run has."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, artifacts: Path) -> None:
+        """Keep dbt's artifacts of every build in a folder."""
         self._settings = settings
+        self._artifacts = artifacts
         self._manifest: Manifest | None = None
         # profiles.yml and the raw tables take their places from the environment.
         os.environ["PROCUREMENT_LAKE"] = settings.lake
@@ -61,6 +65,8 @@ class Transformation:
         variables: RuleVariables,
         on_node: OnNode,
         history: Sequence[HistoryDate] | None = None,
+        *,
+        seeds: bool = True,
     ) -> BuildResult:
         """Build and test everything of one date, whose master data are captured.
 
@@ -70,6 +76,7 @@ class Transformation:
             on_node: told of every node that is done.
             history: the earlier dates to look back at, each in one version; not
                 given, all that are published, in their latest.
+            seeds: also the hand-kept tables, which are the same for every date.
 
         Raises:
             DataTestError: a data test of severity error found rows.
@@ -89,8 +96,9 @@ class Transformation:
             [
                 "build",
                 *("--selector", "nightly"),
+                *(() if seeds else ("--exclude-resource-types", "seed")),
                 *("--vars", json.dumps(values)),
-                *self._options(),
+                *self._options(self._artifacts),
             ]
         )
         if isinstance(outcome.exception, KeyboardInterrupt):
@@ -103,7 +111,9 @@ class Transformation:
         if self._manifest is None:
             from dbt.cli.main import dbtRunner
 
-            outcome = dbtRunner().invoke(["parse", *self._options()])
+            parsed = self._settings.state / "dbt"
+            with parse_lock(self._settings.state):
+                outcome = dbtRunner().invoke(["parse", *self._options(parsed)])
             if isinstance(outcome.exception, KeyboardInterrupt):
                 raise outcome.exception
             if outcome.exception is not None or not outcome.success:
@@ -116,13 +126,13 @@ class Transformation:
         _forget_compiled(self._manifest)
         return self._manifest
 
-    def _options(self) -> list[str]:
+    def _options(self, target_path: Path) -> list[str]:
         return [
             *("--target", self._settings.target),
             *("--project-dir", str(PROJECT_DIR)),
             *("--profiles-dir", str(PROJECT_DIR)),
-            *("--target-path", str(self._settings.state / "dbt")),
-            *("--log-path", str(self._settings.state / "logs")),
+            *("--target-path", str(target_path)),
+            *("--log-path", str(target_path)),
             *("--log-level", "none"),
         ]
 

@@ -39,3 +39,24 @@ class BatchWindow:
     def passes_deadline(self, moment: datetime) -> bool:
         """Whether something that ends at this instant ends too late."""
         return self.concerns(moment) and moment > self.deadline
+
+    def foreseen_miss(self, now: datetime, duration: timedelta) -> str | None:
+        """What to say before a run that would end after the deadline."""
+        if not self.passes_deadline(now + duration):
+            return None
+        return (
+            f"this run would pass its deadline {self.deadline:%H:%M} by about "
+            f"{self._minutes_late(now + duration)} min, going by the last one."
+        )
+
+    def miss(self, started_at: datetime, now: datetime) -> str | None:
+        """What to say after a run of this window that ended after the deadline."""
+        if not (self.concerns(started_at) and now > self.deadline):
+            return None
+        return (
+            f"{self.start:%Y-%m-%d} MISSED its deadline {self.deadline:%H:%M} by "
+            f"{self._minutes_late(now)} min."
+        )
+
+    def _minutes_late(self, end: datetime) -> int:
+        return max(1, round((end - self.deadline) / timedelta(minutes=1)))

@@ -75,18 +75,19 @@ def _validate(arguments: argparse.Namespace) -> int:
 def _land(arguments: argparse.Namespace) -> int:
     from ingestion.batch.publication import published_version
     from ingestion.batch.transition import settle
+    from ingestion.date_hold import hold_date
     from ingestion.gate.crew import Crew
     from ingestion.gate.history_table import totals
     from ingestion.gate.late import receive_late
     from ingestion.gate.receiving import receive
     from ingestion.lake import open_lake
-    from ingestion.locks import date_lock
 
     settings = load_settings(inbox=arguments.inbox, lake=arguments.lake)
     business_date = parse_business_date(arguments.date)
     lake = open_lake(settings.lake)
     now = datetime.now(timezone.utc)
-    with date_lock(settings.state, lake.root, business_date, now):
+    run_id = _run_id("land", now)
+    with hold_date(settings.state, lake.root, business_date, run_id, now):
         settle(lake, business_date)
         # What counted for the published orders must stay what lies in raw.
         is_published = published_version(lake, business_date) is not None
@@ -95,7 +96,7 @@ def _land(arguments: argparse.Namespace) -> int:
                 lake,
                 settings.inbox,
                 business_date,
-                run_id=_run_id("land", now),
+                run_id=run_id,
                 received_at=now,
                 crew=crew,
             )

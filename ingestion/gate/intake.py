@@ -8,6 +8,7 @@ from datetime import date, datetime
 from ingestion.contracts import load_contracts
 from ingestion.gate.inbox import Candidate
 from ingestion.gate.landing import (
+    FILE_CHANGING,
     Content,
     Landing,
     Places,
@@ -61,7 +62,7 @@ class Intake:
         """The entry of a file that is still being written, whose bytes nobody knows."""
         return replace(
             self._entry(candidate, Content()),
-            reason="file-changing",
+            reason=FILE_CHANGING,
             reason_message=str(error),
         )
 

@@ -18,6 +18,9 @@ from ingestion.gate.tally import Verdict
 from ingestion.gate.validation import validate
 from ingestion.lake import Lake
 
+#: Why a file is refused that another process has not finished yet.
+FILE_CHANGING = "file-changing"
+
 
 class StillWrittenError(ProcurementError):
     """The file is another one than a moment ago."""

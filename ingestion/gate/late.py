@@ -178,12 +178,12 @@ class _LateDesk:
     def _supersede_others(self, received: ReceivedFile) -> None:
         for item in self._ledger.files():
             is_other = item.file_name == received.file_name and item != received
-            if is_other and item.status == "late" and item.sha256:
+            if is_other and item.status == "late":
                 self._supersede(item)
 
     def _supersede(self, late: ReceivedFile) -> None:
         """Let a late file wait no longer, unless it waits under another name too."""
-        heir = self._heir(late)
+        heir = self._heir(late) if late.sha256 else None
         if heir:
             self._save(
                 replace(

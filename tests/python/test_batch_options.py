@@ -140,16 +140,16 @@ def test_a_deadline_is_missed_only_by_the_run_of_its_night() -> None:
 
 
 def test_a_date_is_held_by_one_run_and_free_when_it_has_ended(tmp_path: Path) -> None:
-    day = date(2026, 1, 1)
-    with date_lock(tmp_path, "lake", day, NOW):
+    day, lake = date(2026, 1, 1), f"{tmp_path}/lake"
+    with date_lock(tmp_path, lake, day, NOW):
         with (
             pytest.raises(DateLockedError, match="2026-01-02T21:05"),
-            date_lock(tmp_path, "lake", day, NOW),
+            date_lock(tmp_path, lake, day, NOW),
         ):
             pass
-        with date_lock(tmp_path, "another lake", day, NOW):
+        with date_lock(tmp_path, f"{tmp_path}/other", day, NOW):
             pass
-    with date_lock(tmp_path, "lake", day, NOW):
+    with date_lock(tmp_path, lake, day, NOW):
         pass
 
 
@@ -158,12 +158,13 @@ def test_a_lake_has_one_lock_by_whatever_path(tmp_path: Path, way: str) -> None:
     (tmp_path / "lake").mkdir()
     (tmp_path / "x").mkdir()
     (tmp_path / "link").symlink_to("lake")
-    day, state = date(2026, 1, 1), tmp_path / "state"
+    day = date(2026, 1, 1)
 
+    # Another state does not help either: the lake is what must not be shared.
     with (
-        date_lock(state, f"{tmp_path}/lake", day, NOW),
+        date_lock(tmp_path / "state", f"{tmp_path}/lake", day, NOW),
         pytest.raises(DateLockedError),
-        date_lock(state, f"{tmp_path}/{way}", day, NOW),
+        date_lock(tmp_path / "other", f"{tmp_path}/{way}", day, NOW),
     ):
         pass
 

@@ -358,7 +358,7 @@ def test_two_runs_on_one_lake_take_turns_at_the_engine(state: Path, work: Path) 
     ]
     errors = [run_batch.communicate(timeout=300)[1] for run_batch in runs]
 
-    assert [run_batch.returncode for run_batch in runs] == [0, 0], errors
+    assert [run_batch.returncode for run_batch in runs] == [0, 0], "\n".join(errors)
     assert "Waiting for another date" in "".join(errors)
     assert sum(name.endswith("manifest.json") for name in output(work)) == 3
 

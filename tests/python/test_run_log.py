@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.batch.durations import last_duration, remember_duration
-from ingestion.batch.run_log import RunLog, open_run_log, run_log_path
+from ingestion.batch.run_folder import make_run_folder
+from ingestion.batch.run_log import RunLog, open_run_log
 from ingestion.errors import UsageError
 
 
@@ -18,9 +19,9 @@ def clock() -> datetime:
 
 
 def test_events_are_written_as_they_happen(tmp_path: Path) -> None:
-    with open_run_log(tmp_path, "run", clock) as log:
+    with open_run_log(tmp_path / "log.jsonl", clock) as log:
         log.event("file", file_name="b\udcff ü.csv")
-        text = run_log_path(tmp_path, "run").read_text("utf-8")
+        text = (tmp_path / "log.jsonl").read_text("utf-8")
 
     assert json.loads(text)["event"] == "file"
     assert "ü" in text
@@ -29,11 +30,8 @@ def test_events_are_written_as_they_happen(tmp_path: Path) -> None:
 def test_a_state_that_is_no_folder_is_refused_in_one_message(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("")
 
-    with (
-        pytest.raises(UsageError, match="PROCUREMENT_STATE"),
-        open_run_log(tmp_path / "state", "run", clock),
-    ):
-        pass
+    with pytest.raises(UsageError, match="PROCUREMENT_STATE"):
+        make_run_folder(tmp_path / "state", clock())
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has /dev/full")
@@ -42,5 +40,5 @@ def test_a_full_disk_loses_events_and_nothing_else(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb", buffering=0) as stream:
         RunLog(stream, clock).event("summary")
 
-    remember_duration(tmp_path, 1.0)
+    remember_duration(tmp_path, {"publish": 1.0})
     assert last_duration(tmp_path / "other").total_seconds() == 0

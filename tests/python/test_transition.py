@@ -135,6 +135,7 @@ class Place:
             check=lambda *_: None,
             build=lambda *_: export_what_raw_holds(self.lake),
             provenance=provenance,
+            demand_hold=lambda: None,
         )
 
     def renew(self, lake: LocalLake | None = None) -> Renewal:

@@ -1,0 +1,134 @@
+"""The engine of one lake: who may build in it at once, and what has been prepared."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+from ingestion.batch.fingerprint import models_and_macros_digest
+from ingestion.batch.rule_variables import RuleVariables
+from ingestion.batch.run_folder import RunFolder
+from ingestion.batch.transformation import (
+    BuildResult,
+    HistoryDate,
+    OnNode,
+    Transformation,
+)
+from ingestion.config import PROJECT_DIR, Settings
+from ingestion.errors import DataTestError, ProcurementError
+from ingestion.locks import engine_lock, place_digits
+
+
+class Engine:
+    """Builds dates, alone or beside other runs. Used as a context: held to its end.
+
+    The embedded engine is held alone from the first date to the last: dbt has
+    DuckDB's file open between dates too, and a run that got the lock there would
+    fail. On Trino every statement of a build touches its own date only, but for those
+    that make tables and fill seeds: a build with new models is alone, and others share.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        lake_root: str,
+        run: RunFolder,
+        on_wait: Callable[[], None],
+    ) -> None:
+        self._settings = settings
+        self._lake_root = lake_root
+        self._run = run
+        self._on_wait = on_wait
+        self._transformation = Transformation(settings, run.dbt)
+        self._tables = PreparedTables(settings, lake_root)
+        self._held = ExitStack()
+        self._share: Callable[[], None] | None = None
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._held.close()
+
+    def hold(self) -> None:
+        """Wait until this run may build, and keep it so until the context ends."""
+        if self._share is None:
+            self._share = self._held.enter_context(
+                engine_lock(
+                    self._settings.state,
+                    self._lake_root,
+                    self._on_wait,
+                    shared=self._tables.are_made(),
+                )
+            )
+
+    def build(
+        self,
+        business_date: date,
+        variables: RuleVariables,
+        on_node: OnNode,
+        history: Sequence[HistoryDate] | None = None,
+    ) -> BuildResult:
+        """Build and test everything of one date, on an engine that is held.
+
+        Raises:
+            DataTestError: a data test of severity error found rows.
+            ProcurementError: a model or a hook failed; the message is dbt's.
+        """
+        made = self._tables.are_made()
+        try:
+            build = self._transformation.build(
+                business_date, variables, on_node, history, seeds=not made
+            )
+        except DataTestError:
+            raise
+        except ProcurementError:
+            self._tables.forget()  # the cause may be a table that somebody dropped
+            raise
+        finally:
+            self._run.keep_results(business_date)
+        if self._settings.target != "embedded" and self._share:
+            self._tables.remember()
+            self._share()
+        return build
+
+
+class PreparedTables:
+    """Whether an engine has the tables and seeds of the project as it stands.
+
+    Remembered in the state, for Trino only: DuckDB's builds are never beside others.
+    """
+
+    def __init__(self, settings: Settings, lake_root: str) -> None:
+        self._is_shared = settings.target != "embedded"
+        self._mark = settings.state / "prepared" / place_digits(lake_root)
+
+    def are_made(self) -> bool:
+        """Whether a build can leave out what is the same for every date."""
+        try:
+            return self._is_shared and self._mark.read_text("ascii") == _definition()
+        except (OSError, ValueError):
+            return False
+
+    def remember(self) -> None:
+        """Note that a build has made everything."""
+        self._mark.parent.mkdir(parents=True, exist_ok=True)
+        self._mark.write_text(_definition(), "ascii")
+
+    def forget(self) -> None:
+        """Have the next build make everything."""
+        self._mark.unlink(missing_ok=True)
+
+
+def _definition(project: Path = PROJECT_DIR) -> str:
+    """Digest of what tables and seeds follow from, and of the Trino they are on."""
+    digest = hashlib.sha256(models_and_macros_digest().encode())
+    for file in sorted((project / "seeds").iterdir()):
+        digest.update(file.read_bytes())
+    for name in ("TRINO_HOST", "TRINO_PORT", "TRINO_CATALOG"):
+        digest.update(f"{name}={os.environ.get(name, '')}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,40 @@
+"""Holding a business date against every other run that could work on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from ingestion.locks import date_lock
+from ingestion.postgres.advisory_lock import advisory_date_lock
+from ingestion.postgres.connections import ConnectionSettings
+
+
+@contextmanager
+def hold_date(
+    state: Path, lake: str, business_date: date, run_id: str, now: datetime
+) -> Iterator[Callable[[], None]]:
+    """Hold one date of one lake on this machine, and on the others that share it.
+
+    A local lake needs no server for that: its locks are files of its own. One in HDFS
+    has the machines meet at the PostgreSQL that the environment names.
+
+    Returns:
+        what to call before anything is made visible: it raises when the date is no
+        longer held.
+
+    Raises:
+        DateLockedError: another run holds the date.
+        ServiceUnavailableError: PostgreSQL does not answer, or has lost the lock.
+    """
+    with ExitStack() as held:
+        held.enter_context(date_lock(state, lake, business_date, now))
+        if "://" in lake and os.environ.get("PGHOST"):
+            server = ConnectionSettings.from_environment()
+            shared = advisory_date_lock(server, lake, business_date, run_id)
+            yield held.enter_context(shared)
+        else:
+            yield lambda: None

@@ -1,0 +1,168 @@
+"""Runs that are killed anywhere: running again gives what an undisturbed run gives.
+
+`make test-crashes` kills at every point outside the engine and at 200 points of whole
+runs; as part of all tests it is an even sample of them, CRASH_POINTS says how large.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crash_scene import (
+    DAY,
+    Contents,
+    Driver,
+    Scene,
+    contents,
+    make_scene,
+    mismatch,
+    reader,
+    rows,
+)
+from ingestion.postgres.embedded import running_postgres
+from postgres_states import state_folder
+
+#: Points outside the engine, and of whole runs, at which a run is killed.
+OUTSIDE, WHOLE = map(int, os.environ.get("CRASH_POINTS", "36,3").split(","))
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with state_folder() as state, running_postgres(state):
+        yield make_scene(state, tmp_path_factory.mktemp("scene"))
+
+
+@pytest.fixture(scope="module")
+def driver(scene: Scene) -> Iterator[Driver]:
+    driver = Driver(scene)
+    yield driver
+    driver.close()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(scene: Scene) -> Contents:
+    return contents(scene.after)
+
+
+def killed_points(
+    scene: Scene, driver: Driver, wanted: int, *, engine: bool
+) -> list[int]:
+    """An even sample of all points of a run, the first and the last among them."""
+    scene.reset()
+    whole = driver.run(engine=engine)
+    assert whole["exit_code"] == 0, whole["said"]
+    total = sum(whole["kinds"].values())
+    assert total > (700 if engine else 200)
+    if engine:
+        total -= 25  # some folders of dbt are made once; the end is killed without it
+    count = min(wanted, total)
+    return [1 + round(step * (total - 1) / (count - 1)) for step in range(count)]
+
+
+def difference(found: Contents, expected: Contents) -> list[str]:
+    return sorted(
+        name
+        for name in found.keys() | expected.keys()
+        if found.get(name) != expected.get(name)
+    )
+
+
+def test_a_run_killed_outside_the_engine_is_completed_by_the_next(
+    scene: Scene, driver: Driver, undisturbed: Contents
+) -> None:
+    for number, point in enumerate(killed_points(scene, driver, OUTSIDE, engine=False)):
+        scene.reset()
+        with reader(scene.lake / "output") as wrong:
+            killed = driver.run(point, engine=False)
+            resume = ["--resume"] if number % 2 else []
+            again = driver.run(0, *resume, engine=False)
+
+        assert killed["exit_code"] == -9, point
+        assert again["exit_code"] == 0, (point, again["said"])
+        assert wrong == [], point
+        assert difference(contents(scene.lake), undisturbed) == [], point
+
+
+def test_a_whole_run_killed_is_completed_by_the_next(
+    scene: Scene, driver: Driver, undisturbed: Contents
+) -> None:
+    expected = rows(scene.after)
+    for point in killed_points(scene, driver, WHOLE, engine=True):
+        scene.reset()
+        with reader(scene.lake / "output") as wrong:
+            killed = driver.run(point, engine=True)
+            again = driver.run(engine=True)
+
+        assert killed["exit_code"] == -9, point
+        assert again["exit_code"] == 0, (point, again["said"])
+        assert wrong == [], point
+        assert difference(contents(scene.lake), undisturbed) == [], point
+        assert rows(scene.lake) == expected, point
+
+
+def test_resuming_leaves_out_what_is_finished(scene: Scene, driver: Driver) -> None:
+    scene.reset()
+    whole = driver.run(engine=False)
+    events = [kind for kind in whole["kinds"] if kind.startswith("event")]
+    assert {"event built", "event file"} <= set(events)
+    scene.reset()
+    # The last of the points but those of publication and what is said of it.
+    killed = driver.run(sum(whole["kinds"].values()) - 60, engine=False)
+    assert killed["exit_code"] == -9
+
+    resumed = driver.run(0, "--resume", engine=False)
+
+    assert resumed["exit_code"] == 0, resumed["said"]
+    assert not {"event built", "event file"} & set(resumed["kinds"])
+    assert mismatch(scene.lake / "output", DAY) is None
+
+
+def test_resuming_plans_anew_when_the_export_is_another(
+    scene: Scene, driver: Driver, undisturbed: Contents
+) -> None:
+    scene.reset()
+    whole = driver.run(engine=False)
+    scene.reset()
+    driver.run(sum(whole["kinds"].values()) - 60, engine=False)
+    for export in (scene.lake / "export/demand").glob(f"*={DAY}/*/*"):
+        export.write_text("")
+
+    resumed = driver.run(0, "--resume", engine=False)
+
+    assert "event built" in resumed["kinds"]
+    assert difference(contents(scene.lake), undisturbed) == []
+
+
+def test_the_reader_sees_what_it_is_there_for(scene: Scene) -> None:
+    output = scene.after / "output"
+    manifest = json.loads(
+        (output / "supplier_orders" / DAY / "manifest.json").read_text()
+    )
+    path = output / "supplier_orders" / DAY / manifest["files"][0]["name"]
+    content = path.read_bytes()
+
+    assert mismatch(output, DAY) is None
+    path.write_bytes(content[:-1])
+    try:
+        assert mismatch(output, DAY) is not None
+    finally:
+        path.write_bytes(content)
+
+
+def test_what_is_left_of_a_killed_run_tells_how_far_it_came(
+    scene: Scene, driver: Driver
+) -> None:
+    scene.reset()
+    whole = driver.run(engine=False)
+    scene.reset()
+    driver.run(sum(whole["kinds"].values()) // 2, engine=False)
+
+    folder = max((scene.state / "runs").iterdir())
+    assert json.loads((folder / "request.json").read_text())["dates"] == [DAY]
+    assert "stage_started" in (folder / "log.jsonl").read_text()
+    assert not Path(folder / "summary.json").exists()
