@@ -104,9 +104,12 @@ def build_version(lake: Lake, edition: Edition, provenance: Provenance) -> None:
     building = building_folder(edition.business_date)
     lake.delete(building)
     reports = reports_of(edition)
-    for name, file in edition.files.items():
-        if f"output/{name}" not in reports:
-            write_file(lake, f"{building}/{name}", file.content)
+    orders = [name for name in edition.files if f"output/{name}" not in reports]
+
+    def write_order(name: str) -> None:
+        write_file(lake, f"{building}/{name}", edition.files[name].content)
+
+    list(lake.each(write_order, orders))
     _remember(lake, edition)
     manifest = _manifest(edition, provenance)
     write_file(lake, f"{building}/manifest.json", canonical_line(manifest))
