@@ -22,13 +22,17 @@ export PIP_REQUIRE_VIRTUALENV := 0
 unexport PYTHONHOME PYTHONPATH
 MAKEFLAGS += --no-print-directory
 
+# Engine of make million.
+TARGET := embedded
+
 DEMO_FROM := 2026-01-01
 DEMO_TO   := 2026-01-03
 
 .DEFAULT_GOAL := help
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
-.PHONY: help setup demo test test-crashes test-stack lint docs db-up db-down lock clean
+.PHONY: help setup demo test test-crashes test-stack test-tls million lint docs
+.PHONY: db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
@@ -55,7 +59,13 @@ test-crashes: $(DEV) $(PACKAGES) ## Kill runs at 200 points and more, and run th
 	@CRASH_POINTS=1000,200 $(RUN) -m pytest tests/python/test_crashes.py $(PYTEST)
 
 test-stack: $(DEV) $(PACKAGES) ## The tests on real servers: Trino, HDFS, metastore (needs Maven)
-	@$(RUN) -m pytest tests/stack $(PYTEST)
+	@$(RUN) -m pytest tests/stack --ignore tests/stack/test_tls.py $(PYTEST)
+
+test-tls: $(DEV) $(PACKAGES) ## The tests of the stack's TLS profile
+	@$(RUN) -m pytest tests/stack/test_tls.py $(PYTEST)
+
+million: $(RUNTIME) $(PACKAGES) ## A night of a million order lines; TARGET=trino: on a stack of its own
+	@TARGET=$(TARGET) PATH="$(CURDIR)/$(VENV)/bin:$$PATH" benchmarks/million.sh
 
 lint: $(DEV) $(PACKAGES) ## Read everything with every linter, and parse for both engines
 	@$(VENV)/bin/ruff check .
@@ -98,7 +108,7 @@ lock: $(DEV) ## Lock requirements/*.in anew (for maintainers)
 	    requirements/$$k.in -o requirements/$$k.txt || exit; done
 
 clean: ## Remove what a checkout made, but not inbox/, lake/ and .state/
-	@rm -rf $(VENV) target logs dbt_packages demo reports
+	@rm -rf $(VENV) target logs dbt_packages demo reports big
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find ingestion tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

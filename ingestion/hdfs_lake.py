@@ -14,6 +14,7 @@ import posixpath
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, TypeVar, cast
 from urllib.parse import unquote, urlsplit
@@ -44,6 +45,10 @@ _FOLDER_RIGHTS = "750"
 #: Server-side exceptions that another try may not meet again.
 _PASSING = ("RetriableException", "StandbyException", "ConnectException", "IOException")
 
+#: Fewer than the connections that requests keeps open to one host.
+_CALLS_AT_ONCE = 8
+
+_Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
@@ -124,6 +129,12 @@ class HdfsLake:
         full = self._full(path)
         self._call(path, lambda: self._client.delete(full, recursive=True))
         self._made.clear()
+
+    def each(
+        self, call: Callable[[_Item], _Result], items: Iterable[_Item]
+    ) -> Iterator[_Result]:
+        with ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
+            yield from pool.map(call, items)
 
     def _send(self, path: str, content: IO[bytes]) -> None:
         """Send the whole content under its unfinished name, until it is there."""

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 from ingestion.errors import ServiceUnavailableError, UsageError
 
 HIDDEN = ("_", ".")
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,14 @@ class Lake(Protocol):
 
     def delete(self, path: str) -> None:
         """Remove a file, or a folder with all it holds; what is absent stays so."""
+
+    def each(
+        self, call: Callable[[_Item], _Result], items: Iterable[_Item]
+    ) -> Iterator[_Result]:
+        """Results of a call that uses this lake, in the order of the items.
+
+        Several at a time where a call mostly waits for answers.
+        """
 
 
 class LocalLake:
@@ -130,6 +141,11 @@ class LocalLake:
             shutil.rmtree(target)
         else:
             target.unlink(missing_ok=True)
+
+    def each(
+        self, call: Callable[[_Item], _Result], items: Iterable[_Item]
+    ) -> Iterator[_Result]:
+        return map(call, items)
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:

@@ -22,13 +22,23 @@ def exported_rows(lake: Lake, name: str, business_date: date) -> Iterator[Row]:
     what a folder's name says out of the file, so that it is put back here.
     """
     folder = f"export/{name}/business_date={business_date}"
-    for part in lake.folders(folder):
+
+    def rows_of(part: str) -> list[Row]:
         key, _, value = part.partition("=")
         of_folder = {"business_date": str(business_date), key: unquote(value)}
-        for file in lake.files(f"{folder}/{part}"):
-            with lake.reader(file.path) as stream:
-                for line in stream:
-                    yield {**of_folder, **json.loads(line, parse_float=Decimal)}
+        return [
+            {**of_folder, **json.loads(line, parse_float=Decimal)}
+            for file in lake.files(f"{folder}/{part}")
+            for line in _lines(lake, file.path)
+        ]
+
+    for rows in lake.each(rows_of, lake.folders(folder)):
+        yield from rows
+
+
+def _lines(lake: Lake, path: str) -> Iterator[bytes]:
+    with lake.reader(path) as stream:
+        yield from stream
 
 
 def clear_exports(lake: Lake, business_date: date) -> None:

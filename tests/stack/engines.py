@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from subprocess import CompletedProcess, run
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from ingestion.config import PROJECT_DIR
+from ingestion.hdfs_lake import open_hdfs_lake
 from ingestion.lake import Lake
 from ingestion.stack.places import StackPlace
 from ingestion.stack.services import trino_rows
@@ -64,15 +65,28 @@ def contents(lake: Lake, folder: str) -> dict[str, bytes]:
     return found
 
 
-def assert_same_rows(place: StackPlace, embedded: Path) -> None:
-    """Every table holds the same rows in DuckDB's file below a lake, and in Trino."""
+def empty_lake(place: StackPlace) -> Lake:
+    """The stack's lake without the files of another test; tables stay."""
+    lake = open_hdfs_lake(place.lake, place.client_environment())
+    for folder in lake.folders("."):
+        if folder not in ("warehouse", "export"):
+            lake.delete(folder)
+    return lake
+
+
+def assert_same_rows(place: StackPlace, embedded: Path, dates: Sequence[str]) -> None:
+    """The dates' rows are the same in DuckDB's file below a lake, and in Trino."""
+    of_dates = ", ".join(f"date '{day}'" for day in dates)
     with duckdb.connect(f"{embedded}/warehouse/warehouse.duckdb") as database:
         for table in TABLES:
             described = database.execute(f"describe procurement.{table}").fetchall()
             columns = [row[0] for row in described if row[0] != "file_path"]
-            select = f"select {', '.join(columns)} from"
-            expected = database.execute(f"{select} procurement.{table}").fetchall()
-            found = trino_rows(place, f"{select} iceberg.procurement.{table}")
+            rows = (
+                f"select {', '.join(columns)} from {{}}.{table} "
+                f"where business_date in ({of_dates})"
+            )
+            expected = database.execute(rows.format("procurement")).fetchall()
+            found = trino_rows(place, rows.format("iceberg.procurement"))
             assert _in_order(found) == _in_order(expected), table
 
 
