@@ -22,13 +22,14 @@ export PIP_REQUIRE_VIRTUALENV := 0
 unexport PYTHONHOME PYTHONPATH
 MAKEFLAGS += --no-print-directory
 
+SECONDS   := 60
 DEMO_FROM := 2026-01-01
 DEMO_TO   := 2026-01-03
 
 .DEFAULT_GOAL := help
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
-.PHONY: help setup demo test test-stack lint docs db-up db-down lock clean
+.PHONY: help setup demo test test-stack fuzz benchmark lint docs db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
@@ -53,6 +54,13 @@ test: $(DEV) $(PACKAGES) ## Every test that needs only Python
 
 test-stack: $(DEV) $(PACKAGES) ## The tests on real servers: Trino, HDFS, metastore (needs Maven)
 	@$(RUN) -m pytest tests/stack $(PYTEST)
+
+fuzz: $(DEV) ## Damage dirty files for the gate: make fuzz SECONDS=600
+	@$(RUN) tests/python/fuzz_gate.py --seconds $(SECONDS)
+
+benchmark: $(DEV) ## How fast the gate is, against DuckDB, and what memory 5 GB take
+	@$(RUN) benchmarks/gate_speed.py
+	@$(RUN) benchmarks/gate_memory.py
 
 lint: $(DEV) $(PACKAGES) ## Read everything with every linter, and parse for both engines
 	@$(VENV)/bin/ruff check .
