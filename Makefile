@@ -25,14 +25,15 @@ MAKEFLAGS += --no-print-directory
 # Engine of make million.
 TARGET := embedded
 
+SECONDS   := 60
 DEMO_FROM := 2026-01-01
 DEMO_TO   := 2026-01-03
 
 .DEFAULT_GOAL := help
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
-.PHONY: help setup demo test test-crashes test-stack test-tls million lint docs
-.PHONY: db-up db-down lock clean
+.PHONY: help setup demo test test-crashes test-stack test-tls fuzz benchmark million
+.PHONY: lint docs db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
@@ -66,6 +67,13 @@ test-tls: $(DEV) $(PACKAGES) ## The tests of the stack's TLS profile
 
 million: $(RUNTIME) $(PACKAGES) ## A night of a million order lines; TARGET=trino: on a stack of its own
 	@TARGET=$(TARGET) PATH="$(CURDIR)/$(VENV)/bin:$$PATH" benchmarks/million.sh
+
+fuzz: $(DEV) ## Damage dirty files for the gate: make fuzz SECONDS=600
+	@$(RUN) tests/python/fuzz_gate.py --seconds $(SECONDS)
+
+benchmark: $(DEV) ## How fast the gate is, against DuckDB, and what memory 5 GB take
+	@$(RUN) benchmarks/gate_speed.py
+	@$(RUN) benchmarks/gate_memory.py
 
 lint: $(DEV) $(PACKAGES) ## Read everything with every linter, and parse for both engines
 	@$(VENV)/bin/ruff check .

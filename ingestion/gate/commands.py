@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 
 from ingestion.config import load_settings
@@ -24,6 +25,7 @@ def add_commands(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     validate.add_argument(
         "--feed", choices=FEEDS, help="default: from the folders, else the header"
     )
+    _add_workers(validate)
     validate.set_defaults(run=_validate)
 
     land = subparsers.add_parser(
@@ -32,11 +34,7 @@ def add_commands(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     land.add_argument("--date", required=True, metavar="YYYY-MM-DD")
     land.add_argument("--inbox", metavar="DIR")
     land.add_argument("--lake", metavar="PATH_OR_URL")
-    land.add_argument(
-        "--workers", type=_workers, metavar="N",
-        help="processes that read large files (default: PROCUREMENT_WORKERS, else one "
-        "per core)",
-    )  # fmt: skip
+    _add_workers(land)
     land.set_defaults(run=_land)
 
     requeue = subparsers.add_parser(
@@ -60,15 +58,29 @@ def add_commands(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     status.set_defaults(run=_status)
 
 
+def _add_workers(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workers",
+        type=_workers,
+        metavar="N",
+        help="processes that read large files (default: PROCUREMENT_WORKERS, else one "
+        "per core)",
+    )
+
+
 def _validate(arguments: argparse.Namespace) -> int:
+    from ingestion.gate.crew import Crew
     from ingestion.gate.preview import preview
 
-    worst = ExitCode.OK
-    for path in arguments.files:
-        report = preview(path, arguments.feed)
-        _print("\n".join(report.lines()))
-        if report.verdict.reason:
-            worst = ExitCode.REFUSED
+    worst, files = ExitCode.OK, arguments.files
+    sizes = [path.stat().st_size for path in files if path.is_file()]
+    call = partial(preview, feed=arguments.feed)
+    with Crew(arguments.workers) as crew:
+        reports = crew.map(call, files) if crew.is_worth(sizes) else map(call, files)
+        for report in reports:
+            _print("\n".join(report.lines()))
+            if report.verdict.reason:
+                worst = ExitCode.REFUSED
     return worst
 
 

@@ -53,10 +53,15 @@ class Crew:
     def __enter__(self) -> Crew:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._pool:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if self._pool is None:
+            return
+        if error:
+            # Nobody waits for their results any more, and a large file takes long.
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
 
     def is_worth(self, sizes: Sequence[int]) -> bool:
         """Whether files of these sizes are read sooner by several processes."""

@@ -60,6 +60,9 @@ def _cells(received: ReceivedFile) -> tuple[str, ...]:
     where = f"line {line}" if line else ""
     where += f", {column}" if line and column else ""
     reason = received.reason_message or received.first_error_reason or ""
+    broken = [f"{rule} {rows}x" for rule, rows in received.warned_by_rule.items()]
+    if broken:
+        reason = "; ".join(filter(None, [reason, f"warned: {', '.join(broken)}"]))
     return (
         escape(received.file_name),
         received.status,

@@ -217,5 +217,5 @@ def _keys_of_number(contract: Contract, sender: str | None) -> list[str]:
 def _unreadable(path: Path, number: int) -> UsageError:
     return UsageError(
         f"{path}, line {number}, is no refused row: each line is a JSON object with "
-        "the text `raw`, which is what to correct, and `context`, both as in quarantine."
+        "the text `raw`, which is what to correct, and `context`, as in quarantine."
     )

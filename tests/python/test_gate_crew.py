@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -51,6 +52,19 @@ def test_small_nights_start_no_process() -> None:
 def test_a_worker_that_is_killed_is_told_in_words() -> None:
     with Crew(2) as crew, pytest.raises(ProcurementError, match="was killed"):
         list(crew.map(os._exit, [9]))
+
+
+def test_workers_do_not_go_on_when_the_work_is_given_up() -> None:
+    def give_up() -> None:
+        with Crew(2) as crew:
+            assert list(crew.map(abs, [1])) == [1]
+            crew.submit(time.sleep, 60)
+            raise KeyboardInterrupt
+
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        give_up()
+    assert time.monotonic() - begin < 30
 
 
 def test_workers_end_with_the_process_that_is_killed(tmp_path: Path) -> None:
