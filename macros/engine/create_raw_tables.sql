@@ -43,7 +43,7 @@
             ('version', 'varchar'), ('sku_id', 'varchar'), ('ordered_quantity', 'varchar'),
             ('requested_delivery_date', 'varchar')]),
     ] -%}
-    {%- for name, columns in master_data_tables() -%}
+    {%- for name, columns, _ in master_data_tables() -%}
         {%- do tables.append(('master_' ~ name, 'master/????-??-??/' ~ name ~ '.jsonl', 1,
             'json', raw_text_columns(columns))) -%}
     {%- endfor -%}
@@ -149,7 +149,7 @@
     ] -%}
     {#- The manifest lies beside the orders, and the captured tables lie in one folder. -#}
     {%- set only = {'published_dates': '/manifest.json'} -%}
-    {%- for name, columns in master_data_tables() -%}
+    {%- for name, columns, _ in master_data_tables() -%}
         {%- do tables.append(('master_' ~ name, 'JSON', 'master', '', raw_text_columns(columns))) -%}
         {%- do only.update({'master_' ~ name: '/' ~ name ~ '.jsonl'}) -%}
     {%- endfor -%}

@@ -61,9 +61,16 @@ def call(
     state: Path, *arguments: str, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """Run Python with these arguments in the project, and wait for its end."""
+    return call_in(PROJECT, state, *arguments, **variables)
+
+
+def call_in(
+    project: Path, state: Path, *arguments: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """The same in another copy of the project."""
     return subprocess.run(
         [sys.executable, *arguments],
-        cwd=PROJECT,
+        cwd=project,
         env={**_environment(state), **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
