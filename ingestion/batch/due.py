@@ -20,6 +20,7 @@ from ingestion.dates import business_date_at, days_from, parse_business_date
 from ingestion.errors import UsageError
 from ingestion.gate.names import is_passed_over
 from ingestion.gate.records import FEEDS
+from ingestion.gate.source import unreadable_file
 from ingestion.lake import Lake
 
 
@@ -40,8 +41,15 @@ class DueDates:
 def due_dates(
     lake: Lake, inbox: Path, now: datetime, timezone: ZoneInfo, first: date | None
 ) -> DueDates:
-    """Dates to run at an instant, none before ``first``."""
-    delivered = {day for day in _delivered(inbox) if first is None or day >= first}
+    """Dates to run at an instant, none before ``first``.
+
+    Raises:
+        ProcurementError: the inbox cannot be listed.
+    """
+    try:
+        delivered = {day for day in _delivered(inbox) if first is None or day >= first}
+    except OSError as error:
+        raise unreadable_file(inbox, error) from error
     opened = {day for day in delivered if BatchWindow.of(day, timezone).start <= now}
     tonight = business_date_at(now, timezone)
     if BatchWindow.of(tonight, timezone).concerns(now):

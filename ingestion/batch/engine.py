@@ -47,6 +47,7 @@ class Engine:
         self._tables = PreparedTables(settings, lake_root)
         self._held = ExitStack()
         self._share: Callable[[], None] | None = None
+        self._is_alone = False
 
     def __enter__(self) -> Engine:
         return self
@@ -57,12 +58,13 @@ class Engine:
     def hold(self) -> None:
         """Wait until this run may build, and keep it so until the context ends."""
         if self._share is None:
+            self._is_alone = not self._tables.are_made()
             self._share = self._held.enter_context(
                 engine_lock(
                     self._settings.state,
                     self._lake_root,
                     self._on_wait,
-                    shared=self._tables.are_made(),
+                    shared=not self._is_alone,
                 )
             )
 
@@ -79,10 +81,11 @@ class Engine:
             DataTestError: a data test of severity error found rows.
             ProcurementError: a model or a hook failed; the message is dbt's.
         """
-        made = self._tables.are_made()
+        # Another run may have made them while this one waited to be alone.
+        makes_tables = self._is_alone and not self._tables.are_made()
         try:
             build = self._transformation.build(
-                business_date, variables, on_node, history, seeds=not made
+                business_date, variables, on_node, history, seeds=makes_tables
             )
         except DataTestError:
             raise
@@ -94,6 +97,7 @@ class Engine:
         if self._settings.target != "embedded" and self._share:
             self._tables.remember()
             self._share()
+            self._is_alone = False
         return build
 
 

@@ -94,7 +94,8 @@ def make_run_folder(state: Path, now: datetime) -> RunFolder:
         runs.mkdir(parents=True, exist_ok=True)
         folder = _make_new(runs, name)
         for former in list(former_runs(state))[RUNS_KEPT:]:
-            shutil.rmtree(former.path, ignore_errors=True)
+            if former != folder:  # the oldest by name, if the clock was set back
+                shutil.rmtree(former.path, ignore_errors=True)
     except OSError as error:
         raise UsageError(
             f"The state folder {state} cannot be written to: {error.strerror}. "

@@ -97,7 +97,8 @@ def _run(options: Options, clock: Clock, sleep: Sleep) -> int:
     run = make_run_folder(settings.state, clock())
     with open_run_log(run.log, clock) as log:
         log.event("run_started", run_id=run.run_id, target=settings.target)
-        run.write("request.json", _request(options))
+        with suppress(OSError):  # as with the log, whose events are lost then
+            run.write("request.json", _request(options))
         summaries: list[dict[str, Any]] = []
         try:
             _run_dates(options, run, clock, sleep, log, console, summaries)

@@ -1,7 +1,8 @@
 """Runs of the batch that are killed at the n-th thing they do, without starting anew.
 
-A process of its own, because the hooks below stay for good. It loads dbt once and forks
-for each run: a run costs what it does, not what Python's start costs. Each line on
+A process of its own, because the hooks below stay for good. It loads dbt and parses the
+project once, and forks for each run: a run costs what it does, not what Python's start
+costs. Each line on
 stdin is a request, each line on stdout the answer:
 
     {"arguments": [...], "kill_at": 12, "exports": null, "engine": true}
@@ -36,7 +37,8 @@ from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
 from ingestion.batch import night, runner, summary  # noqa: F401
 from ingestion.batch.engine import Engine
 from ingestion.batch.run_log import RunLog
-from ingestion.batch.transformation import BuildResult
+from ingestion.batch.transformation import BuildResult, Transformation
+from ingestion.config import load_settings
 
 _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate")
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -107,6 +109,14 @@ def leave_engine_out(exports: Path, lake: Path) -> None:
     Engine.build = build  # type: ignore[assignment,method-assign]
 
 
+def parse_once() -> None:
+    """Have the children of this process find the project parsed."""
+    settings = load_settings()
+    first = Transformation(settings, settings.state / "dbt")
+    manifest = first._parsed()
+    Transformation._parsed = lambda self: manifest  # type: ignore[method-assign]
+
+
 def run(request: dict[str, Any], answer: int) -> int:
     """One run, in a process of its own; how far it came goes to ``answer``."""
     lake, state = Path(os.environ["PROCUREMENT_LAKE"]), os.environ["PROCUREMENT_STATE"]
@@ -140,6 +150,7 @@ def forked(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
+    parse_once()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(forked(json.loads(line))) + "\n")
         sys.stdout.flush()
