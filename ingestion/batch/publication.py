@@ -22,6 +22,7 @@ from ingestion.batch.documents import (
     supplier_order,
 )
 from ingestion.batch.exports import Row, exported_rows
+from ingestion.batch.volumes import remember_volumes
 from ingestion.lake import Lake
 
 
@@ -106,6 +107,7 @@ def publish(lake: Lake, business_date: date, provenance: Provenance) -> Publishe
     _write(lake, f"{building}/manifest.json", canonical_line(manifest))
     demand = _exported(lake, "demand", business_date, by="sku_id")
     _remember(lake, business_date, version, orders, demand)
+    remember_volumes(lake, business_date, version)
     _make_visible(lake, business_date, building, reports)
     return Published(
         version=version,

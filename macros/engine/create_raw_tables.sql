@@ -41,6 +41,9 @@
         ('published_order_lines', 'manifests/published_order_lines/????-??-??/[!_.]*.jsonl', 1, 'json', [
             ('version', 'varchar'), ('sku_id', 'varchar'), ('ordered_quantity', 'varchar'),
             ('requested_delivery_date', 'varchar')]),
+        ('published_volumes', 'manifests/published_volumes/????-??-??/[!_.]*.jsonl', 1, 'json', [
+            ('version', 'varchar'), ('check_name', 'varchar'), ('scope_kind', 'varchar'),
+            ('scope_id', 'varchar'), ('value', 'varchar')]),
     ] -%}
     {%- set statements = ['create schema if not exists raw'] -%}
     {%- for name, files, depth, format, columns in tables -%}
@@ -118,6 +121,9 @@
         ('published_order_lines', 'JSON', 'manifests/published_order_lines', '', [
             ('version', 'varchar'), ('sku_id', 'varchar'), ('ordered_quantity', 'varchar'),
             ('requested_delivery_date', 'varchar')]),
+        ('published_volumes', 'JSON', 'manifests/published_volumes', '', [
+            ('version', 'varchar'), ('check_name', 'varchar'), ('scope_kind', 'varchar'),
+            ('scope_id', 'varchar'), ('value', 'varchar')]),
     ] -%}
     {#- The manifest lies beside the orders, which are JSON documents too. -#}
     {%- set only = {'published_dates': '/manifest.json'} -%}
