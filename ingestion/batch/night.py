@@ -21,7 +21,11 @@ from ingestion.batch.publication import (
 )
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.batch.run_log import RunLog
-from ingestion.batch.transformation import BuildResult, Transformation
+from ingestion.batch.transformation import (
+    BuildResult,
+    TestsFailedError,
+    Transformation,
+)
 from ingestion.config import Settings
 from ingestion.contracts import contracts_digest
 from ingestion.errors import ExitCode, ProcurementError, RefusedError
@@ -99,6 +103,8 @@ class Night:
         except ProcurementError as error:
             outcome.exit_code = error.exit_code
             outcome.message = str(error)
+            if isinstance(error, TestsFailedError):
+                outcome.build = error.build
         except OSError as error:
             outcome.exit_code = ExitCode.FAILED
             outcome.message = (

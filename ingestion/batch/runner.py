@@ -114,6 +114,7 @@ def _run_dates(
     from ingestion.batch.progress import Progress
     from ingestion.batch.summary import as_json, print_summary
     from ingestion.lake import open_lake
+    from ingestion.report.reporting import report_date
 
     settings = options.settings
     lake = open_lake(settings.lake)
@@ -129,8 +130,15 @@ def _run_dates(
             with progress.of_date():
                 outcome = night.run(business_date)
             summary = as_json(outcome, window, lake.root, log_path)
+            reported = report_date(settings, lake, outcome, summary)
+            summary["places"]["report"] = reported.page and str(reported.page)
             log.event("summary", **summary)
             summaries.append(summary)
+            if reported.problem:
+                log.event(
+                    "report", problem=reported.problem, traceback=reported.traceback
+                )
+                print(f"run_batch.py: {reported.problem}", file=sys.stderr)  # noqa: T201
             if outcome.message:
                 print(f"run_batch.py: {outcome.message}", file=sys.stderr)  # noqa: T201
             elif outcome.published:

@@ -1,0 +1,70 @@
+"""A real browser without a window, for tests of pages. Skips where there is none."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def require_browser() -> tuple[str, str]:
+    """Paths of the browser and its driver; without them the test is skipped."""
+    browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    driver = shutil.which("chromedriver")
+    if browser and driver:
+        return browser, driver
+    pytest.skip(
+        "no Chromium with chromedriver here: apt-get install chromium chromium-driver"
+    )
+
+
+@contextmanager
+def open_browser(
+    profile: Path, *, scripts: bool = True, width: int = 1280, dark: bool = False
+) -> Iterator[webdriver.Chrome]:
+    """A browser with a fresh profile and its network off."""
+    browser, driver = require_browser()
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for argument in (*_QUIET, f"--user-data-dir={profile}"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=Service(driver))
+    try:
+        chrome.execute_cdp_cmd("Network.enable", {})
+        chrome.execute_cdp_cmd(
+            "Network.emulateNetworkConditions",
+            {"offline": True, "latency": 0, "downloadThroughput": 0,
+             "uploadThroughput": 0},
+        )  # fmt: skip
+        chrome.execute_cdp_cmd(
+            "Emulation.setScriptExecutionDisabled", {"value": not scripts}
+        )
+        chrome.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 900, "deviceScaleFactor": 1,
+             "mobile": width < 600},
+        )  # fmt: skip
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        yield chrome
+    finally:
+        chrome.quit()
