@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -77,9 +77,32 @@ def _published_exceptions(lake: Lake, day: date) -> list[Row]:
     return rows
 
 
-def _checks(rows: Any) -> list[Row]:
+def without_lake(outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
+    """What the run itself knows of a date whose lake does not answer."""
+    return Facts(
+        business_date=outcome.business_date,
+        summary=summary,
+        files=outcome.received,
+        rejects=(),
+        checks=None,
+        exceptions=None,
+        tests=outcome.build.tests if outcome.build else None,
+    )
+
+
+def _checks(rows: Iterable[Row]) -> list[Row]:
+    exact = (
+        {
+            **row,
+            # Engines print a whole decimal with and without its decimals.
+            **{
+                name: _decimal(row[name]) for name in ("value", "expected", "threshold")
+            },
+        }
+        for row in rows
+    )
     return sorted(
-        rows,
+        exact,
         key=lambda row: (
             _BY_STATUS.get(row["status"], 0),
             row["check_name"],
@@ -89,7 +112,11 @@ def _checks(rows: Any) -> list[Row]:
     )
 
 
-def _worst_first(rows: Any) -> list[Row]:
+def _decimal(value: int | Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _worst_first(rows: Iterable[Row]) -> list[Row]:
     return sorted(
         sorted_exceptions(rows), key=lambda row: _BY_SEVERITY.get(row["severity"], 0)
     )

@@ -11,11 +11,11 @@ from typing import Any
 
 from ingestion.batch.night import DateOutcome
 from ingestion.config import Settings
-from ingestion.errors import ExitCode
+from ingestion.errors import ExitCode, ProcurementError
 from ingestion.lake import Lake
 from ingestion.report.alerts import alerts_of, run_alert_command, write_alerts
 from ingestion.report.copies import write_csv_files, write_workbook
-from ingestion.report.facts import Facts, gather
+from ingestion.report.facts import Facts, gather, without_lake
 from ingestion.report.headline import headline
 from ingestion.report.index import SUMMARY, write_index
 from ingestion.report.quality_page import quality_page
@@ -65,7 +65,8 @@ def report_date(
         return Reported(page)
     command = os.environ.get("ALERT_COMMAND") if is_news else None
     try:
-        problem = _write(folder, gather(lake, outcome, summary), command)
+        facts, problem = _gathered(lake, outcome, summary)
+        problem = _write(folder, facts, command) or problem
     except Exception as error:
         # Whatever it is, a defect of the project too: the orders are published.
         return Reported(
@@ -74,6 +75,17 @@ def report_date(
             traceback=traceback.format_exc(),
         )
     return Reported(page, problem)
+
+
+def _gathered(
+    lake: Lake, outcome: DateOutcome, summary: dict[str, Any]
+) -> tuple[Facts, str | None]:
+    """The facts; those of the run alone where the lake is what has failed it."""
+    try:
+        return gather(lake, outcome, summary), None
+    except (OSError, ProcurementError) as error:
+        problem = f"The quality report lacks what the lake holds: {error}"
+        return without_lake(outcome, summary), problem
 
 
 def _write(folder: Path, facts: Facts, alert_command: str | None) -> str | None:

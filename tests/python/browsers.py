@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = (
@@ -68,3 +70,24 @@ def open_browser(
         yield chrome
     finally:
         chrome.quit()
+
+
+def find(browser: webdriver.Chrome, selector: str) -> WebElement:
+    """The first element that a CSS selector names."""
+    return browser.find_element(By.CSS_SELECTOR, selector)
+
+
+def text_of(browser: webdriver.Chrome, selector: str) -> str:
+    """What an element shows."""
+    return find(browser, selector).text
+
+
+def cells(browser: webdriver.Chrome, table: str) -> list[list[str]]:
+    """What the rows of a table show, without the links to them."""
+    rows: list[list[str]] = browser.execute_script(
+        "return [...document.querySelectorAll(`#${arguments[0]} tbody tr`)].map(row =>"
+        "[...row.cells].map(cell => { const copy = cell.cloneNode(true);"
+        "copy.querySelector('.row-link')?.remove(); return copy.textContent; }))",
+        table,
+    )
+    return rows

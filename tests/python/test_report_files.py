@@ -17,8 +17,8 @@ import pytest
 
 from ingestion.batch.night import DateOutcome
 from ingestion.config import PROJECT_DIR, load_settings
-from ingestion.errors import ExitCode
-from ingestion.lake import LocalLake
+from ingestion.errors import ExitCode, ServiceUnavailableError
+from ingestion.lake import LakeFile, LocalLake
 from ingestion.report.alerts import alerts_of, run_alert_command, write_alerts
 from ingestion.report.cells import defused
 from ingestion.report.copies import write_csv_files, write_workbook
@@ -228,6 +228,25 @@ def test_a_date_refused_before_it_was_planned_has_a_page_of_dashes(
         "orders_held": UNKNOWN,
         "volumes_unusual": UNKNOWN,
     }
+
+
+def test_a_lake_that_does_not_answer_still_gives_an_alert(tmp_path: Path) -> None:
+    class LostLake(LocalLake):
+        def files(self, folder: str) -> list[LakeFile]:
+            raise ServiceUnavailableError(f"{folder} does not answer")
+
+    settings = load_settings(lake=str(tmp_path / "lake"), environ={})
+    outcome = DateOutcome(DAY, MOMENT, ExitCode.FAILED, "The lake is gone.")
+    summary = made_up_summary(
+        exit_code=1, result="failed", message="The lake is gone.", version=None
+    )
+
+    reported = report_date(settings, LostLake(tmp_path / "lake"), outcome, summary)
+
+    assert reported.page is not None
+    assert "does not answer" in (reported.problem or "")
+    alerts = (reported.page.parent / "alerts.txt").read_text("utf-8")
+    assert "ERROR run 2026-01-29 failed: The lake is gone." in alerts
 
 
 def test_a_date_that_another_run_holds_gets_no_page(tmp_path: Path) -> None:

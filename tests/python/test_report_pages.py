@@ -9,10 +9,9 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from browsers import open_browser
+from browsers import cells, find, open_browser, text_of
 from ingestion.report.copies import write_csv_files
 from ingestion.report.headline import headline
 from ingestion.report.index import SUMMARY, write_index
@@ -173,25 +172,6 @@ def open_page(browser: Chrome, address: str) -> None:
     browser.get("about:blank")
     browser.get_log("browser")  # type: ignore[no-untyped-call]
     browser.get(address)
-
-
-def find(browser: Chrome, selector: str) -> WebElement:
-    return browser.find_element(By.CSS_SELECTOR, selector)
-
-
-def text_of(browser: Chrome, selector: str) -> str:
-    return find(browser, selector).text
-
-
-def cells(browser: Chrome, table: str) -> list[list[str]]:
-    """What the rows of a table show, without the links to them."""
-    rows: list[list[str]] = browser.execute_script(
-        "return [...document.querySelectorAll(`#${arguments[0]} tbody tr`)].map(row =>"
-        "[...row.cells].map(cell => { const copy = cell.cloneNode(true);"
-        "copy.querySelector('.row-link')?.remove(); return copy.textContent; }))",
-        table,
-    )
-    return rows
 
 
 def wait_for(browser: Chrome, table: str, rows: int) -> None:

@@ -210,6 +210,9 @@ def test_a_date_without_an_accepted_file_of_a_feed_is_refused(
     assert feed in done.stderr
     assert "1 refused" in done.stderr
     assert output(work) == {}
+    alerts = (work / "lake" / "reports" / DAY / "alerts.txt").read_text("utf-8")
+    assert alerts.startswith(f"{DAY}: refused, 2 alerts\nERROR run ")
+    assert f"ERROR refused_file {feed}/broken.csv: " in alerts
 
 
 @contextmanager
@@ -243,6 +246,14 @@ def test_a_failed_data_test_publishes_nothing_and_names_the_test(
     assert "stg_master__products" in done.stderr
     assert "Traceback" not in done.stderr
     assert output(work) == {}
+    report = work / "lake" / "reports" / DAY
+    page = (report / "quality.html").read_text("utf-8")
+    assert '<span class="count failed" id="count-tests_failed">1</span>' in page
+    # The rows that the test found stand there too.
+    found = (report / "csv" / "test_rows.csv").read_text("utf-8")
+    assert '""sku_id"": ""A""' in found
+    alerts = json.loads((report / "alerts.json").read_text("utf-8"))
+    assert [alert["kind"] for alert in alerts["alerts"]] == ["run", "failed_test"]
 
 
 def test_empty_master_data_is_refused(work: Path) -> None:
