@@ -48,7 +48,7 @@ def alerts_of(facts: Facts) -> list[Alert]:
             f"{file.feed}/{file.file_name}",
             file.reason_message or file.reason or "refused",
         )
-        for file in facts.files
+        for file in facts.files or ()
         if file.status == "quarantined"
     ]
     alerts += [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -91,15 +91,10 @@ def _volume_bar(row: dict[str, Any], widest: Decimal) -> Bar:
     if expected is None:
         return bar
     begin = max(Decimal(0), expected - threshold)
-    return Bar(
-        **{
-            **bar.__dict__,
-            "band": (
-                _percent(begin, widest),
-                _percent(expected + threshold - begin, widest),
-            ),
-            "mark": _percent(expected, widest),
-        }
+    return replace(
+        bar,
+        band=(_percent(begin, widest), _percent(expected + threshold - begin, widest)),
+        mark=_percent(expected, widest),
     )
 
 

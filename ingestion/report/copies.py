@@ -7,9 +7,11 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from ingestion.report.cells import defused
-from ingestion.report.tables import TABLES, Table
+from ingestion.report.contents import TABLES
+from ingestion.report.tables import Table
 from ingestion.report.writing import replacing
 
 WORKBOOK = "quality.xlsx"
@@ -62,22 +64,17 @@ def write_workbook(folder: Path, tables: Sequence[Table]) -> None:
             sheet.autofilter(0, 0, last, len(table.columns) - 1)
 
 
-def _write_rows(sheet: object, table: Table) -> None:
+def _write_rows(sheet: Any, table: Table) -> None:
     for row_number, row in enumerate(table.rows[:_MOST_ROWS], 1):
         for number, cell in enumerate(row):
             if isinstance(cell, (int, Decimal)) and _fits(cell):
-                sheet.write_number(row_number, number, cell)  # type: ignore[attr-defined]
+                sheet.write_number(row_number, number, cell)
             elif cell is not None:
                 text = _FORBIDDEN_IN_XML.sub("\ufffd", defused(cell))
-                sheet.write_string(  # type: ignore[attr-defined]
-                    row_number, number, text[:_MOST_CHARACTERS]
-                )
+                sheet.write_string(row_number, number, text[:_MOST_CHARACTERS])
     if len(table.rows) > _MOST_ROWS:
-        sheet.write_string(  # type: ignore[attr-defined]
-            _MOST_ROWS + 1,
-            0,
-            "There are more rows than a sheet holds: see the CSV file.",
-        )
+        note = "More rows than a sheet holds: see the CSV file."
+        sheet.write_string(_MOST_ROWS + 1, 0, note)
 
 
 def _fits(number: int | Decimal) -> bool:

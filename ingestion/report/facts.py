@@ -36,7 +36,7 @@ class Facts:
 
     business_date: date
     summary: dict[str, Any]
-    files: Sequence[ReceivedFile]
+    files: Sequence[ReceivedFile] | None
     rejects: Sequence[Reject]
     checks: Sequence[Row] | None
     exceptions: Sequence[Row] | None
@@ -82,7 +82,7 @@ def without_lake(outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
     return Facts(
         business_date=outcome.business_date,
         summary=summary,
-        files=outcome.received,
+        files=outcome.received or None,
         rejects=(),
         checks=None,
         exceptions=None,

@@ -13,12 +13,14 @@ from ingestion.batch.canonical_json import plain_number
 from ingestion.config import PROJECT_DIR
 from ingestion.report.charts import Chart, refusal_chart, volume_chart
 from ingestion.report.facts import Facts
+from ingestion.report.finding_tables import described_checks
 from ingestion.report.headline import HELD, is_missing, is_unusual_volume
 from ingestion.report.page import render, shown, spelled
-from ingestion.report.tables import Table, described_checks
+from ingestion.report.tables import Table
 
 _CODES = PROJECT_DIR / "seeds/exception_codes.csv"
 _TOP = 5
+UNKNOWN = "Not known: the run ended before."
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,9 @@ def quality_page(
         headline_text=_headline_text(headline),
         cards=_cards(facts, headline),
         tables=_Absent(by_name),
-        files_sentence=_files_sentence(facts),
+        files_sentence=_files_sentence(facts, headline),
         volume_charts=_volume_charts(facts),
-        refusal_chart=refusal_chart(by_name["refusals"]),
+        refusal_chart=_refusal_chart(by_name.get("refusals")),
         codes=_codes({row["code"] for row in facts.exceptions or ()}),
         tests_with_findings=[
             test for test in facts.tests or () if test.status != "passed"
@@ -93,7 +95,7 @@ def _cards(facts: Facts, headline: dict[str, Any]) -> list[Card]:
             headline["files_refused"],
             _top(
                 f"{file.feed}/{file.file_name}: {file.reason_message or file.reason}"
-                for file in facts.files
+                for file in facts.files or ()
                 if file.status == "quarantined"
             ),
             "files",
@@ -180,8 +182,9 @@ def _too_new(facts: Facts) -> str | None:
     return f"{unknown} without enough earlier dates" if unknown else None
 
 
-def _files_sentence(facts: Facts) -> str:
-    counts = facts.summary
+def _files_sentence(facts: Facts, headline: dict[str, Any]) -> str:
+    if facts.files is None:
+        return UNKNOWN
     statuses = [file.status for file in facts.files]
     if not statuses:
         return "No file of the date was received."
@@ -189,8 +192,8 @@ def _files_sentence(facts: Facts) -> str:
         f"{statuses.count(status):,} {status}" for status in sorted(set(statuses))
     )
     return (
-        f"{len(statuses):,} files ({said}); {shown(counts['rows_accepted'])} rows "
-        f"accepted, {shown(counts['rows_refused'])} refused."
+        f"{len(statuses):,} files ({said}); {shown(headline['rows_accepted'])} rows "
+        f"accepted, {shown(headline['rows_refused'])} refused."
     )
 
 
@@ -201,6 +204,10 @@ def _volume_charts(facts: Facts) -> list[Chart]:
         volume_chart(facts.checks, "store", "Order rows"),
         volume_chart(facts.checks, "warehouse", "Stock rows"),
     ]
+
+
+def _refusal_chart(refusals: Table | None) -> Chart | None:
+    return refusal_chart(refusals) if refusals else None
 
 
 def _codes(wanted: set[str]) -> list[dict[str, str]]:

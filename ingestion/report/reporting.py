@@ -14,12 +14,12 @@ from ingestion.config import Settings
 from ingestion.errors import ExitCode, ProcurementError
 from ingestion.lake import Lake
 from ingestion.report.alerts import alerts_of, run_alert_command, write_alerts
+from ingestion.report.contents import tables_of
 from ingestion.report.copies import write_csv_files, write_workbook
 from ingestion.report.facts import Facts, gather, without_lake
 from ingestion.report.headline import headline
 from ingestion.report.index import SUMMARY, write_index
 from ingestion.report.quality_page import quality_page
-from ingestion.report.tables import tables_of
 from ingestion.report.writing import write_text
 
 PAGE = "quality.html"

@@ -21,12 +21,13 @@ from ingestion.errors import ExitCode, ServiceUnavailableError
 from ingestion.lake import LakeFile, LocalLake
 from ingestion.report.alerts import alerts_of, run_alert_command, write_alerts
 from ingestion.report.cells import defused
+from ingestion.report.contents import tables_of
 from ingestion.report.copies import write_csv_files, write_workbook
+from ingestion.report.finding_tables import described_checks
 from ingestion.report.headline import headline
 from ingestion.report.index import write_index
 from ingestion.report.quality_page import quality_page
 from ingestion.report.reporting import report_date
-from ingestion.report.tables import described_checks, tables_of
 from report_facts import DAY, EVIL, FORMULA, made_up_facts, made_up_summary
 
 UNKNOWN = "\N{EN DASH}"
@@ -245,6 +246,7 @@ def test_a_lake_that_does_not_answer_still_gives_an_alert(tmp_path: Path) -> Non
 
     assert reported.page is not None
     assert "does not answer" in (reported.problem or "")
+    assert counts(reported.page.read_text("utf-8"))["files_refused"] == UNKNOWN
     alerts = (reported.page.parent / "alerts.txt").read_text("utf-8")
     assert "ERROR run 2026-01-29 failed: The lake is gone." in alerts
 

@@ -12,12 +12,12 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from browsers import cells, find, open_browser, text_of
+from ingestion.report.contents import tables_of
 from ingestion.report.copies import write_csv_files
 from ingestion.report.headline import headline
 from ingestion.report.index import SUMMARY, write_index
 from ingestion.report.page import shown
 from ingestion.report.quality_page import quality_page
-from ingestion.report.tables import tables_of
 from report_facts import EVIL, made_up_facts
 
 FACTS = made_up_facts(exceptions=2_000)
