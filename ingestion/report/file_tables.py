@@ -59,7 +59,7 @@ def _file_order(row: Sequence[Cell]) -> tuple[int, list[str]]:
 
 
 def refusals_table(files: Iterable[ReceivedFile]) -> Table:
-    """Rows refused by reason, the most first; a file that cannot be read has no rows."""
+    """Rows refused by reason, the most first; an unreadable file has none."""
     rows: Counter[tuple[str, str]] = Counter()
     senders: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for file in files:

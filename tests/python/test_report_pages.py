@@ -11,7 +11,14 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from browsers import cells, find, open_browser, text_of
+from browsers import (
+    cells,
+    content_width,
+    find,
+    milliseconds_to_open,
+    open_browser,
+    text_of,
+)
 from ingestion.report.contents import tables_of
 from ingestion.report.copies import write_csv_files
 from ingestion.report.headline import headline
@@ -55,12 +62,10 @@ def seen(browser: Chrome, page: str) -> Chrome:
     return browser
 
 
-def test_page_opens_in_under_a_second_and_complains_of_nothing(seen: Chrome) -> None:
-    milliseconds = seen.execute_script(
-        "return performance.getEntriesByType('navigation')[0].domComplete"
-    )
-
-    assert milliseconds < 1000
+def test_page_opens_in_under_a_second_and_complains_of_nothing(
+    seen: Chrome, page: str
+) -> None:
+    assert milliseconds_to_open(seen, page) < 1000
     assert seen.get_log("browser") == []  # type: ignore[no-untyped-call]
     assert seen.title == "Data quality 2026-01-29"
     assert EVIL in text_of(seen, "#files")
@@ -152,7 +157,7 @@ def test_page_reads_on_a_phone_in_the_dark_and_without_scripts(
         assert text_of(chrome, "#count-errors") == "1"
         assert len(chrome.find_elements(By.CSS_SELECTOR, "#exceptions tbody tr")) == 50
         assert not find(chrome, "#exceptions .table-tools").is_displayed()
-        width = find(chrome, "body").size["width"]
+        width = content_width(chrome)
         ground = find(chrome, "body").value_of_css_property("background-color")
     assert width <= 390
     assert ground == "rgba(20, 23, 26, 1)"
