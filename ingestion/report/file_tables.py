@@ -21,9 +21,9 @@ def files_table(files: Iterable[ReceivedFile]) -> Table:
         Column("rows_read", "Rows read", "number"),
         Column("rows_accepted", "Accepted", "number"),
         Column("rows_refused", "Refused", "number"),
-        Column("sites", "Stores or warehouses"),
-        Column("first_error", "First error"),
         Column("why", "Why refused"),
+        Column("first_error", "First error"),
+        Column("sites", "Stores or warehouses"),
         Column("sha256", "sha256", "code"),
     )
     return Table(
@@ -46,9 +46,9 @@ def _file(file: ReceivedFile) -> tuple[Cell, ...]:
         file.rows_read,
         file.rows_accepted,
         file.rows_refused,
-        ", ".join(file.site_ids) or None,
-        f"{where}{why}" or None,
         file.reason_message or file.reason,
+        f"{where}{why}" or None,
+        ", ".join(file.site_ids) or None,
         file.sha256[:12] if file.sha256 else None,
     )
 
