@@ -50,6 +50,7 @@ demo: $(RUNTIME) $(PACKAGES) ## Three business dates of made-up data, end to end
 	@echo "Where to look:"
 	@echo "  lake/output/supplier_orders/$(DEMO_FROM)/   an order per supplier, and the manifest"
 	@echo "  lake/output/exceptions/$(DEMO_FROM).csv     what was not ordered, or looks wrong"
+	@echo "  reports/$(DEMO_TO)/quality.html         what came in, and what to decide: open it in a browser"
 	@echo "  lake/quarantine/                          refused files and rows, with the reason"
 	@echo "  inbox/                                    what shops and warehouses dropped"
 

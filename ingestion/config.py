@@ -30,6 +30,7 @@ class Settings:
             logs, caches. Two states with two lakes share nothing.
         timezone: the retailer's, for "tonight" and for the batch window.
         target: ``embedded`` or ``trino``.
+        reports: folder of the quality pages, one folder per date in it.
     """
 
     inbox: Path
@@ -37,6 +38,7 @@ class Settings:
     state: Path
     timezone: ZoneInfo
     target: str = "embedded"
+    reports: Path = PROJECT_DIR / "reports"
 
 
 def load_settings(
@@ -71,13 +73,29 @@ def load_settings(
     target = target or "embedded"
     if target not in TARGETS:
         raise UsageError(f"--target {target!r} is unknown: use {' or '.join(TARGETS)}.")
+    place = _lake(lake, environ.get("PROCUREMENT_LAKE"))
+    state = _folder(None, environ.get("PROCUREMENT_STATE"), ".state")
     return Settings(
         inbox=_folder(inbox, environ.get("PROCUREMENT_INBOX"), "inbox"),
-        lake=_lake(lake, environ.get("PROCUREMENT_LAKE")),
-        state=_folder(None, environ.get("PROCUREMENT_STATE"), ".state"),
+        lake=place,
+        state=state,
         timezone=timezone,
         target=target,
+        reports=_reports(environ.get("PROCUREMENT_REPORTS"), place, state),
     )
+
+
+def _reports(variable: str | None, lake: str, state: Path) -> Path:
+    """Where reports go: two lakes must not write over each other's.
+
+    People look beside the default lake. Another local lake keeps its reports in it;
+    one in HDFS, which a browser does not open, leaves them to the state.
+    """
+    if variable:
+        return Path(variable).absolute()
+    if lake == str(PROJECT_DIR / "lake"):
+        return PROJECT_DIR / "reports"
+    return (state if "://" in lake else Path(lake)) / "reports"
 
 
 def _folder(option: str | None, variable: str | None, default: str) -> Path:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion import gate
+from ingestion.batch.data_tests import DataTest
 from ingestion.batch.exports import exports_digest
 from ingestion.batch.publication import Provenance
 from ingestion.batch.transformation import BuildResult
@@ -58,7 +59,9 @@ class Checkpoint:
             return None
         if note["exports"] != exports_digest(self._lake, self._date):
             return None
-        return BuildResult(**note["build"])
+        build = note["build"]
+        tests = [DataTest(**test) for test in build["tests"]]
+        return BuildResult(build["models"], tests)
 
     def note_built(self, provenance: Provenance, build: BuildResult) -> None:
         """Note what was built from what."""

@@ -38,7 +38,11 @@ from ingestion.batch.replay import Replay, replay_published
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.batch.run_folder import RunFolder
 from ingestion.batch.run_log import RunLog
-from ingestion.batch.transformation import BuildResult, HistoryDate
+from ingestion.batch.transformation import (
+    BuildResult,
+    HistoryDate,
+    TestsFailedError,
+)
 from ingestion.batch.transition import dates_in_change, settle
 from ingestion.batch.versions import next_version, orders_before
 from ingestion.batch.waiting import FeedWait
@@ -139,6 +143,8 @@ class Night:
         except ProcurementError as error:
             outcome.exit_code = error.exit_code
             outcome.message = str(error)
+            if isinstance(error, TestsFailedError):
+                outcome.build = error.build
         except OSError as error:
             outcome.exit_code = ExitCode.FAILED
             outcome.message = (

@@ -18,6 +18,7 @@ from typing import Any
 from ingestion.batch.canonical_json import Json, canonical_line, plain_number
 from ingestion.batch.documents import SCHEMA_VERSION
 from ingestion.batch.edition import Edition, exceptions_name, open_lines
+from ingestion.batch.volumes import remember_volumes
 from ingestion.lake import Lake
 
 
@@ -111,6 +112,7 @@ def build_version(lake: Lake, edition: Edition, provenance: Provenance) -> None:
 
     list(lake.each(write_order, orders))
     _remember(lake, edition)
+    remember_volumes(lake, edition.business_date, edition.version)
     manifest = _manifest(edition, provenance)
     write_file(lake, f"{building}/manifest.json", canonical_line(manifest))
 

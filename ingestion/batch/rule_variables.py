@@ -23,7 +23,22 @@ _FORMS = {
     "spike_min_run_dates": "a whole number of at most 4 digits",
     "spike_sigma": "a number of at most 6 digits and 3 decimals",
     "spike_ratio": "a number of at most 6 digits and 3 decimals",
+    "volume_window_weeks": "a whole number of at most 4 digits",
+    "volume_min_dates": "a whole number of at most 4 digits",
+    "volume_sigma": "a number of at most 6 digits and 3 decimals",
+    "volume_min_change": "a number of at most 6 digits and 3 decimals",
+    "freshness_max_hours": "a whole number of at most 4 digits",
+    "repeated_rows_max_share": "a number of at most 6 digits and 3 decimals",
 }
+#: Thresholds of the quality checks: they report and change no published byte.
+_MONITORS = (
+    "volume_window_weeks",
+    "volume_min_dates",
+    "volume_sigma",
+    "volume_min_change",
+    "freshness_max_hours",
+    "repeated_rows_max_share",
+)
 _PATTERNS = {
     "a whole number of at most 4 digits": re.compile(r"[0-9]{1,4}"),
     "a number of at most 6 digits and 3 decimals": re.compile(
@@ -71,8 +86,12 @@ class RuleVariables:
         }
 
     def for_manifest(self) -> dict[str, Json]:
-        """The variables as the manifest of a date records them, by name."""
-        return {name: self.values[name] for name in sorted(self.values)}
+        """The variables that decide what is published, as its manifest records them."""
+        return {
+            name: self.values[name]
+            for name in sorted(self.values)
+            if name not in _MONITORS
+        }
 
 
 def load_rule_variables(

@@ -138,6 +138,7 @@ def _run_dates(
     from ingestion.batch.summary import as_json, print_summary
     from ingestion.batch.waiting import FeedWait
     from ingestion.lake import open_lake
+    from ingestion.report.reporting import report_date
 
     settings = options.settings
     lake = open_lake(settings.lake)
@@ -160,8 +161,15 @@ def _run_dates(
             with progress.of_date():
                 outcome = night.run(business_date)
             summary = as_json(outcome, window, lake.root, str(run.log))
+            reported = report_date(settings, lake, outcome, summary)
+            summary["places"]["report"] = reported.page and str(reported.page)
             log.event("summary", **summary)
             summaries.append(summary)
+            if reported.problem:
+                log.event(
+                    "report", problem=reported.problem, traceback=reported.traceback
+                )
+            _complain(reported.problem)
             _complain(outcome.message)
             if not outcome.message and outcome.published:
                 remember_duration(settings.state, outcome.seconds)

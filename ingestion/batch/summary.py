@@ -53,7 +53,7 @@ def as_json(
         "orders_cancelled": published.cancelled if published else None,
         "order_lines": published.lines if published else None,
         "exceptions_by_code": published.exceptions_by_code if published else {},
-        "data_tests": outcome.build.tests if outcome.build else None,
+        "data_tests": len(outcome.build.tests) if outcome.build else None,
         "warnings": outcome.build.warnings if outcome.build else [],
         "replay": outcome.replay.summary() if outcome.replay else None,
         "master_data_changes": _master_changes(outcome),
@@ -178,6 +178,8 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
         rows.append(("exceptions in", places["exceptions"]))
     if places["quarantine"]:
         rows.append(("quarantine in", places["quarantine"]))
+    if places.get("report"):
+        rows.append(("quality page", places["report"]))
     rows.append(("log", places["log"]))
     return rows
 

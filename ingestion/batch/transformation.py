@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingestion.batch.data_tests import DataTest, data_tests, with_rows
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.config import PROJECT_DIR, WITHOUT_POSTGRES, Settings
 from ingestion.errors import DataTestError, ProcurementError
@@ -35,14 +36,25 @@ class BuildResult:
     """What one build of a date did.
 
     Attributes:
-        models: seconds by model, in the order in which they ended.
-        tests: number of data tests that passed.
-        warnings: data tests of severity warn that found rows.
+        models: seconds by model that was built, in the order in which they ended.
+        tests: every data test that ran.
     """
 
     models: dict[str, float]
-    tests: int
-    warnings: list[str]
+    tests: list[DataTest]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Data tests of severity warn that found rows."""
+        return [test.name for test in self.tests if test.status == "warned"]
+
+
+class TestsFailedError(DataTestError):
+    """Data tests failed; what was built and tested until then."""
+
+    def __init__(self, message: str, build: BuildResult) -> None:
+        super().__init__(message)
+        self.build = build
 
 
 class Transformation:
@@ -105,7 +117,26 @@ class Transformation:
             raise outcome.exception
         if outcome.exception is not None:
             raise _failure(business_date, str(outcome.exception))
-        return _result(business_date, getattr(outcome.result, "results", []))
+        results = getattr(outcome.result, "results", [])
+        return _result(business_date, results, self._shower(values))
+
+    def _shower(self, values: dict[str, Any]) -> Callable[[list[str]], list[Any]]:
+        """What reads the rows that tests found, some of each, by the tests' names."""
+
+        def show(names: list[str]) -> list[Any]:
+            from dbt.cli.main import dbtRunner
+
+            outcome = dbtRunner(self._parsed()).invoke(
+                [
+                    *("--quiet", "show", "--limit", "20"),
+                    *("--vars", json.dumps(values)),
+                    *self._options(self._settings.state / "dbt"),
+                    *("--select", *names),
+                ]
+            )
+            return list(getattr(outcome.result, "results", []))
+
+        return show
 
     def _parsed(self) -> Manifest:
         if self._manifest is None:
@@ -168,25 +199,28 @@ def _node_counter(on_node: OnNode) -> Callable[[Any], None]:
     return count
 
 
-def _result(business_date: date, results: list[Any]) -> BuildResult:
+def _result(
+    business_date: date, results: list[Any], show: Callable[[list[str]], list[Any]]
+) -> BuildResult:
     """Sort out dbt's node results; broken nodes before failed tests."""
     broken = [r for r in results if r.status in ("error", "runtime error")]
     if broken:
         raise _failure(business_date, f"{broken[0].node.name}: {broken[0].message}")
+    models = [
+        r for r in results if r.node.resource_type == "model" and r.status == "success"
+    ]
+    build = BuildResult(
+        models={r.node.name: round(r.execution_time, 3) for r in models},
+        tests=with_rows(data_tests(results), show),
+    )
     failed = [r for r in results if r.status == "fail"]
     if failed:
-        raise DataTestError(_failed_tests(business_date, failed))
+        raise TestsFailedError(_failed_tests(business_date, failed), build)
     skipped = [r for r in results if r.status == "skipped"]
     if skipped or not results:
         name = skipped[0].node.name if skipped else "everything"
         raise _failure(business_date, f"{name} was skipped without a failure")
-    models = [r for r in results if r.node.resource_type == "model"]
-    tests = [r for r in results if r.node.resource_type == "test"]
-    return BuildResult(
-        models={r.node.name: round(r.execution_time, 3) for r in models},
-        tests=len(tests),
-        warnings=[r.node.name for r in tests if r.status == "warn"],
-    )
+    return build
 
 
 def _failure(business_date: date, message: str) -> ProcurementError:

@@ -42,6 +42,9 @@
         ('published_order_lines', 'manifests/published_order_lines/????-??-??/[!_.]*.jsonl', 1, 'json', [
             ('version', 'varchar'), ('sku_id', 'varchar'), ('ordered_quantity', 'varchar'),
             ('requested_delivery_date', 'varchar')]),
+        ('published_volumes', 'manifests/published_volumes/????-??-??/[!_.]*.jsonl', 1, 'json', [
+            ('version', 'varchar'), ('check_name', 'varchar'), ('scope_kind', 'varchar'),
+            ('scope_id', 'varchar'), ('value', 'varchar')]),
     ] -%}
     {%- for name, columns, _ in master_data_tables() -%}
         {%- do tables.append(('master_' ~ name, 'master/????-??-??/' ~ name ~ '.jsonl', 1,
@@ -146,6 +149,9 @@
         ('published_order_lines', 'JSON', 'manifests/published_order_lines', '', [
             ('version', 'varchar'), ('sku_id', 'varchar'), ('ordered_quantity', 'varchar'),
             ('requested_delivery_date', 'varchar')]),
+        ('published_volumes', 'JSON', 'manifests/published_volumes', '', [
+            ('version', 'varchar'), ('check_name', 'varchar'), ('scope_kind', 'varchar'),
+            ('scope_id', 'varchar'), ('value', 'varchar')]),
     ] -%}
     {#- The manifest lies beside the orders, and the captured tables lie in one folder. -#}
     {%- set only = {'published_dates': '/manifest.json'} -%}

@@ -118,8 +118,27 @@ def test_rule_variables_start_from_the_project_and_take_what_is_given() -> None:
         "spike_sigma": "2.5",
         "spike_ratio": "2",
         "allow_missing_warehouses": False,
+        "volume_window_weeks": "8",
+        "volume_min_dates": "3",
+        "volume_sigma": "3",
+        "volume_min_change": "0.3",
+        "freshness_max_hours": "36",
+        "repeated_rows_max_share": "0.05",
     }
-    assert list(variables.for_manifest()) == sorted(variables.for_dbt())
+
+
+def test_a_manifest_names_the_variables_that_decide_what_is_ordered() -> None:
+    # Thresholds of the quality checks report, and change no published byte.
+    variables = load_rule_variables("{volume_sigma: 5}")
+
+    assert list(variables.for_manifest()) == [
+        "allow_missing_warehouses",
+        "net_open_orders",
+        "spike_min_run_dates",
+        "spike_ratio",
+        "spike_sigma",
+        "spike_window_days",
+    ]
 
 
 def test_the_window_is_two_hours_long_also_when_clocks_change() -> None:

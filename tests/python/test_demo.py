@@ -12,8 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
+import duckdb
 import pytest
 
+from browsers import cells, milliseconds_to_open, open_browser, text_of
 from oracle import Inputs, LoadedFile, Master, OrderLine, StockRow, calculate
 from oracle.inputs import (
     Offer,
@@ -29,6 +31,7 @@ from postgres_states import state_folder
 from published_dates import assert_exceptions, assert_orders
 
 DAYS = [date(2026, 1, day) for day in (1, 2, 3)]
+DASH = "\N{EN DASH}"
 QUANTITY = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,3})?")
 
 Row = dict[str, str | None]
@@ -80,6 +83,54 @@ def test_a_newcomer_sees_what_went_wrong_and_where(demo: PipelineRun) -> None:
         )["exceptions"]
     }
     assert {"missing_feed", "refused_file", "unknown_sku", "missing_supplier"} <= seen
+
+
+def test_quality_pages_say_what_the_mart_holds(
+    demo: PipelineRun, tmp_path: Path
+) -> None:
+    lake = demo.published.parent
+    # The copies first: they are compared also where there is no browser.
+    for day in DAYS:
+        mart = checks_of(lake, day)
+        copy = lake / f"reports/{day}/csv/checks.csv"
+        rows = list(csv.DictReader(copy.open(encoding="utf-8", newline="")))
+        assert len(rows) == len(mart) > 50
+        assert {
+            (row["check_name"], row["scope_kind"], row["scope_id"]): (
+                row["status"],
+                *(number(row[name]) for name in ("value", "expected", "threshold")),
+            )
+            for row in rows
+        } == mart
+    with open_browser(tmp_path) as browser:
+        address = (lake / f"reports/{DAYS[-1]}/quality.html").as_uri()
+        milliseconds = milliseconds_to_open(browser, address)
+        first = cells(browser, "checks")
+        errors = text_of(browser, "#count-errors")
+        assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
+    assert milliseconds < 1000
+    exceptions = json.loads(
+        (demo.published / f"exceptions/{DAYS[-1]}.json").read_text()
+    )
+    assert errors == str(
+        sum(row["severity"] == "error" for row in exceptions["exceptions"])
+    )
+    for status, name, kind, scope, *figures, _unit, _words in first:
+        seen = [number(cell.replace(",", "").strip(DASH)) for cell in figures]
+        assert (status, *seen) == mart[name, kind, scope]
+
+
+def checks_of(lake: Path, day: date) -> dict[tuple[str, ...], tuple[Any, ...]]:
+    """The quality mart's rows of a date: status, value, expected and threshold."""
+    warehouse = lake / "warehouse" / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select check_name, scope_kind, scope_id,"
+            " status, value, expected, threshold"
+            " from procurement.fct_quality_checks where business_date = ?",
+            [day],
+        ).fetchall()
+    return {row[:3]: row[3:] for row in rows}
 
 
 def read_inputs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -227,6 +228,9 @@ def test_a_date_without_an_accepted_file_of_a_feed_is_refused(
     assert feed in done.stderr
     assert "1 refused" in done.stderr
     assert output(work) == {}
+    alerts = (work / "lake" / "reports" / DAY / "alerts.txt").read_text("utf-8")
+    assert alerts.startswith(f"{DAY}: refused, 2 alerts\nERROR run ")
+    assert f"ERROR refused_file {feed}/broken.csv: " in alerts
 
 
 @contextmanager
@@ -260,6 +264,58 @@ def test_a_failed_data_test_publishes_nothing_and_names_the_test(
     assert "stg_master__products" in done.stderr
     assert "Traceback" not in done.stderr
     assert output(work) == {}
+    report = work / "lake" / "reports" / DAY
+    page = (report / "quality.html").read_text("utf-8")
+    assert '<span class="count failed" id="count-tests_failed">1</span>' in page
+    # The rows that the test found stand there too.
+    found = (report / "csv" / "test_rows.csv").read_text("utf-8")
+    assert '""sku_id"": ""A""' in found
+    alerts = json.loads((report / "alerts.json").read_text("utf-8"))
+    assert [alert["kind"] for alert in alerts["alerts"]] == ["run", "failed_test"]
+
+
+def test_a_volume_far_from_the_same_weekday_of_earlier_dates_is_reported(
+    state: Path, work: Path
+) -> None:
+    # Known from the lake alone: no warehouse has seen these dates.
+    for day, version, rows in (
+        ("2025-12-11", 1, 100),
+        ("2025-12-18", 2, 110),
+        ("2025-12-25", 1, 104),
+        ("2025-12-31", 1, 1),
+    ):
+        remember_volume(work, day, version, "S1", rows)
+    # Replaced by version 2.
+    remember_volume(work, "2025-12-18", 1, "S1", 1, is_latest=False)
+
+    done = run(state, work)
+
+    assert done.returncode == 0, done.stderr
+    copy = work / "lake" / "reports" / DAY / "csv" / "checks.csv"
+    checks = {
+        (row["check_name"], row["scope_id"]): row
+        for row in csv.DictReader(copy.open(encoding="utf-8", newline=""))
+    }
+    found = checks["rows", "S1"]
+    # Deviations 4, 6, 0: 3 x 1.4826 x 4 is less than 30 % of the median.
+    assert (found["status"], found["value"]) == ("warned", "1")
+    assert (found["expected"], found["threshold"]) == ("104", "31.2")
+    assert checks["rows", "S2"]["status"] == "unknown"
+
+
+def remember_volume(
+    work: Path, day: str, version: int, store: str, rows: int, is_latest: bool = True
+) -> None:
+    """Leave in the lake what a published version of a date leaves of a store."""
+    volume = {"check_name": "rows", "scope_kind": "store", "scope_id": store}
+    line = json.dumps({"version": str(version), **volume, "value": str(rows)})
+    folder = work / "lake" / "manifests" / "published_volumes" / day
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"v{version}.jsonl").write_text(f"{line}\n")
+    if is_latest:
+        orders = work / "lake" / "output" / "supplier_orders" / day
+        orders.mkdir(parents=True)
+        (orders / "manifest.json").write_text(json.dumps({"version": version}))
 
 
 def test_empty_master_data_is_refused(work: Path) -> None:

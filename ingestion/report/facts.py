@@ -1,0 +1,122 @@
+"""What a report tells of one date, gathered from the run and from the lake."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ingestion import gate
+from ingestion.batch.data_tests import DataTest
+from ingestion.batch.documents import sorted_exceptions
+from ingestion.batch.exports import Row, exported_rows
+from ingestion.batch.night import DateOutcome
+from ingestion.batch.publication import exceptions_path
+from ingestion.gate import ReceivedFile
+from ingestion.lake import Lake
+from ingestion.report.rejects import Reject, read_rejects
+
+_BY_STATUS = {"failed": 0, "warned": 1, "unknown": 2, "passed": 3}
+_BY_SEVERITY = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything known of a date; None where the run did not come so far.
+
+    Attributes:
+        summary: of the run, as it is printed with ``--json``.
+        checks: rows of the quality mart, the worst first.
+        exceptions: rows of the exceptions, the worst first.
+        rejects: some refused rows of each file and reason.
+    """
+
+    business_date: date
+    summary: dict[str, Any]
+    files: Sequence[ReceivedFile] | None
+    rejects: Sequence[Reject]
+    checks: Sequence[Row] | None
+    exceptions: Sequence[Row] | None
+    tests: Sequence[DataTest] | None
+
+
+def gather(lake: Lake, outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
+    """Read together what a run of a date has left.
+
+    A date that was published before is read from the lake alone.
+    """
+    day = outcome.business_date
+    was_published = outcome.version_before is not None and not outcome.published
+    built = set(outcome.build.models) if outcome.build else set()
+    files = outcome.received or gate.load_history(lake, day)
+    checks = exceptions = None
+    # An export that this run did not write may be that of a former run.
+    if was_published or "fct_quality_checks" in built:
+        checks = _checks(exported_rows(lake, "quality_checks", day))
+    if was_published:
+        exceptions = _worst_first(_published_exceptions(lake, day))
+    elif "fct_exceptions" in built:
+        exceptions = _worst_first(exported_rows(lake, "exceptions", day))
+    return Facts(
+        business_date=day,
+        summary=summary,
+        files=files,
+        rejects=read_rejects(lake, files),
+        checks=checks,
+        exceptions=exceptions,
+        tests=outcome.build.tests if outcome.build else None,
+    )
+
+
+def _published_exceptions(lake: Lake, day: date) -> list[Row]:
+    with lake.reader(exceptions_path(day, "json")) as stream:
+        rows: list[Row] = json.load(stream, parse_float=Decimal)["exceptions"]
+    return rows
+
+
+def without_lake(outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
+    """What the run itself knows of a date whose lake does not answer."""
+    return Facts(
+        business_date=outcome.business_date,
+        summary=summary,
+        files=outcome.received or None,
+        rejects=(),
+        checks=None,
+        exceptions=None,
+        tests=outcome.build.tests if outcome.build else None,
+    )
+
+
+def _checks(rows: Iterable[Row]) -> list[Row]:
+    exact = (
+        {
+            **row,
+            # Engines print a whole decimal with and without its decimals.
+            **{
+                name: _decimal(row[name]) for name in ("value", "expected", "threshold")
+            },
+        }
+        for row in rows
+    )
+    return sorted(
+        exact,
+        key=lambda row: (
+            _BY_STATUS.get(row["status"], 0),
+            row["check_name"],
+            row["scope_kind"],
+            row["scope_id"],
+        ),
+    )
+
+
+def _decimal(value: int | Decimal | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _worst_first(rows: Iterable[Row]) -> list[Row]:
+    return sorted(
+        sorted_exceptions(rows), key=lambda row: _BY_SEVERITY.get(row["severity"], 0)
+    )
