@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -77,13 +78,16 @@ class Crew:
             ProcurementError: a worker process was killed; else what ``call`` raises.
         """
         with _killed_workers_named():
-            yield from self._running().map(call, given)
+            begun = [self.submit(call, one) for one in given]
+            for future in begun:
+                yield future.result()
 
     def submit(
         self, call: Callable[[_Given], _Result], given: _Given
     ) -> Future[_Result]:
         """Begin one call."""
-        return self._running().submit(call, given)
+        with _without_main():
+            return self._running().submit(call, given)
 
     @staticmethod
     def result(future: Future[_Result]) -> _Result:
@@ -109,6 +113,24 @@ def _killed_workers_named() -> Iterator[None]:
             "A process that was reading files was killed, perhaps for want of memory. "
             f"Run again; with {_VARIABLE}=1 files are read one after the other."
         ) from error
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Have a process that starts now not import the program that starts it.
+
+    It needs nothing of it, and a program may do its work as soon as it is imported.
+    """
+    main = sys.modules["__main__"]
+    names = [name for name in ("__file__", "__spec__") if hasattr(main, name)]
+    kept = {name: getattr(main, name) for name in names}
+    try:
+        for name in names:
+            setattr(main, name, None)
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(main, name, value)
 
 
 def _prepare() -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from ingestion.errors import UsageError
+from ingestion.gate.file_stream import unreadable_file
 from ingestion.gate.names import (
     Reading,
     is_passed_over,
@@ -18,7 +19,6 @@ from ingestion.gate.names import (
 )
 from ingestion.gate.records import FEEDS
 from ingestion.gate.senders import reading_for
-from ingestion.gate.source import unreadable_file
 
 FORMATS = {"orders": ("json", "csv"), "stock": ("csv",)}
 

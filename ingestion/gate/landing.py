@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from ingestion.contracts import Contract
 from ingestion.errors import ProcurementError
 from ingestion.gate.drafts import Draft, RejectsDraft
+from ingestion.gate.file_stream import opened
 from ingestion.gate.inbox import Candidate
 from ingestion.gate.names import shown
-from ingestion.gate.source import CHUNK, opened
+from ingestion.gate.source import CHUNK
 from ingestion.gate.tally import Verdict
 from ingestion.gate.validation import validate
 from ingestion.lake import Lake

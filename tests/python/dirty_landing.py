@@ -14,7 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from dirty_files import DAY, DirtyFile, Row, dirty_files, write
+from dirty_case import DAY, DirtyFile, Row
+from dirty_files import dirty_files, write
 from ingestion.gate import ReceivedFile, receive
 from ingestion.gate.crew import Crew
 from ingestion.lake import Lake

@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from dirty_files import DAY, dirty_files
+from dirty_case import DAY
+from dirty_files import dirty_files
 from dirty_landing import MODELS, land_dirty_files, wrong_rows, wrong_verdicts
 from ingestion.config import PROJECT_DIR
 from ingestion.gate import ReceivedFile

@@ -71,10 +71,9 @@ def test_workers_end_with_the_process_that_is_killed(tmp_path: Path) -> None:
     program = (
         "import os, time\n"
         "from ingestion.gate.crew import Crew\n"
-        "if __name__ == '__main__':\n"
-        "    crew = Crew(2)\n"
-        "    print(*crew.map(abs, [1, 2]), flush=True)\n"
-        "    time.sleep(60)\n"
+        "crew = Crew(2)\n"
+        "print(*crew.map(abs, [1, 2]), flush=True)\n"
+        "time.sleep(60)\n"
     )
     path = tmp_path / "program.py"
     path.write_text(program)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from test_stack import call, on_stack
 
-from dirty_files import DAY
+from dirty_case import DAY
 from dirty_landing import MODELS, land_dirty_files, wrong_rows, wrong_verdicts
 from ingestion.gate import ReceivedFile
 from ingestion.hdfs_lake import open_hdfs_lake
