@@ -129,7 +129,14 @@ def test_a_changed_rule_shows_as_order_lines(
     published: Retailer, tmp_path: Path
 ) -> None:
     changed = tmp_path / "project"
-    for name in ("ingestion", "macros", "models", "seeds", "tests/assertions"):
+    for name in (
+        "ingestion",
+        "macros",
+        "models",
+        "seeds",
+        "tests/assertions",
+        "tests/fixtures",
+    ):
         shutil.copytree(PROJECT / name, changed / name)
     shutil.copytree(PROJECT / "dbt_packages", changed / "dbt_packages")
     for path in PROJECT.iterdir():
