@@ -6,9 +6,11 @@ import json
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipeline_runner import call
@@ -57,6 +59,13 @@ class Dbt:
         messages: list[str] = json.loads(done.stdout.splitlines()[-1])
         return messages
 
+    def rows(self, model: str) -> list[tuple[Any, ...]]:
+        """Rows of a model by its first column."""
+        warehouse = self.folder / "lake/warehouse/warehouse.duckdb"
+        with duckdb.connect(str(warehouse)) as database:
+            select = f"select * from procurement.{model} order by 1"
+            return database.execute(select).fetchall()
+
     def artifact(self, name: str) -> dict[str, Any]:
         """Read what the last command left behind."""
         content = (self.folder / "target" / name).read_text("utf-8")
@@ -94,6 +103,44 @@ def test_tests_of_what_is_built_need_no_date(dbt: Dbt) -> None:
     assert len(dbt.artifact("run_results.json")["results"]) >= 30
 
 
+def test_dbt_reads_the_capture_of_a_date_and_else_postgresql(dbt: Dbt) -> None:
+    folder = dbt.folder / "lake/master/2026-01-05"
+    folder.mkdir(parents=True)
+    for name in ("products", "suppliers", "product_suppliers", "replenishment_rules"):
+        (folder / f"{name}.jsonl").touch()
+    (folder / "stores.jsonl").write_text(
+        '{"store_id":"007","name":null,"region":"N"}\n'
+    )
+    # Beyond what a double holds, and what no decimal holds.
+    (folder / "warehouses.jsonl").write_text(
+        '{"warehouse_id":"W1","name":"a","region":null,"capacity":"123456789012345.678"}\n'
+        '{"warehouse_id":"W2","name":"b","region":null,"capacity":"NaN"}\n'
+    )
+
+    rows = {}
+    for day in ("2026-01-05", "2026-01-06"):
+        built = dbt("run", "-s", "staging.master", "--vars", f"{{run_date: {day}}}")
+        assert built.returncode == 0, built.stdout
+        with duckdb.connect(f"{dbt.folder}/lake/warehouse/warehouse.duckdb") as base:
+            rows[day] = [
+                base.execute(
+                    f"from procurement.stg_master__{name} order by 1"
+                ).fetchall()
+                for name in ("products", "stores", "warehouses")
+            ]
+
+    assert rows["2026-01-05"] == [
+        [],
+        [("007", None, "N")],
+        [
+            ("W1", "a", None, Decimal("123456789012345.678")),
+            ("W2", "b", None, None),
+        ],
+    ]
+    # PostgreSQL has no master data here, and the capture is of another date.
+    assert rows["2026-01-06"] == [[], [], []]
+
+
 def test_docs_show_the_way_from_files_to_exported_orders(dbt: Dbt) -> None:
     done = dbt("docs", "generate")
 
@@ -112,7 +159,8 @@ def test_docs_show_the_way_from_files_to_exported_orders(dbt: Dbt) -> None:
             seen.add(node)
             ahead += parents[node]
     sources = {name.split(".")[-1] for name in seen if name.startswith("source.")}
-    assert {"orders_json", "orders_csv", "stock_csv", "products"} <= sources
+    files = {"orders_json", "orders_csv", "stock_csv", "master_products"}
+    assert files | {"products"} <= sources
     assert "fct_supplier_orders" in json.dumps(
         list(dbt.artifact("catalog.json")["nodes"])
     )

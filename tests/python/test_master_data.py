@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
 from ingestion.errors import UsageError
+from ingestion.lake import LocalLake
+from ingestion.master_data.capture import (
+    captured_snapshot,
+    put_in_place,
+    write_capture,
+)
 from ingestion.master_data.loading import LoadedTable, load_master_data
 from ingestion.master_data.snapshot import canonical_rows, read_snapshot
 from ingestion.master_data.tables import TABLES, ensure_tables
@@ -20,6 +27,8 @@ from postgres_states import state_folder
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812
+
+DAY = date(2026, 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -239,3 +248,41 @@ def test_canonical_rows_are_exact_and_ordered_by_bytes(
             b'{"sku_id":"B","moq":"123456789012345.678","safety_stock":null}\n',
             b'{"sku_id":"b","moq":"1.000","safety_stock":null}\n',
         ]
+
+
+def test_capture_is_of_one_instant_and_read_back_as_it_was(
+    files: Files, database: Connection, server: ConnectionSettings, tmp_path: Path
+) -> None:
+    files.load(stores="store_id\nA\n", warehouses="warehouse_id\nW\nV\n")
+    lake = _ChangingLake(tmp_path / "lake", server)
+
+    written = write_capture(lake, database, DAY)
+    put_in_place(lake, DAY)
+
+    # The last table was read after the change, and as of before it.
+    assert written == captured_snapshot(lake, DAY)
+    assert (written.rows["stores"], written.warehouse_ids) == (1, ("V", "W"))
+    assert read_snapshot(database).warehouse_ids == ("V", "W", "Z")
+    assert sorted(
+        path.name for path in (tmp_path / f"lake/master/{DAY}").iterdir()
+    ) == [f"{name}.jsonl" for name in sorted(table.name for table in TABLES)]
+
+
+class _ChangingLake(LocalLake):
+    """Somebody adds a warehouse while the first table is written."""
+
+    def __init__(self, folder: Path, server: ConnectionSettings) -> None:
+        super().__init__(folder)
+        self._server = server
+
+    @contextmanager
+    def writer(self, path: str, *, replace: bool = False) -> Iterator[BinaryIO]:
+        with super().writer(path, replace=replace) as stream:
+            yield stream
+        if path.endswith("/products.jsonl"):
+            with (
+                closing(connect(self._server)) as other,
+                other,
+                other.cursor() as cursor,
+            ):
+                cursor.execute("insert into master.warehouses values ('Z')")

@@ -700,3 +700,26 @@ def test_the_exceptions_files() -> None:
         b'"warehouse_id":null,"file_name":"a \\"b\\", c.csv","quantity":3,'
         b'"message":"3 rows"}]}\n'
     )
+
+
+def test_next_version_cancels_what_is_not_ordered_any_longer() -> None:
+    inputs = Inputs(DAY, [line()], [stock()], FILES, MASTER)
+    (former,) = calculate(inputs).orders
+    late = LoadedFile("stock", "late.csv", "accepted", 1, 1, 0, is_late=True)
+
+    second = calculate(
+        replace(
+            inputs,
+            stock_rows=[stock("99")],
+            load_history=[*FILES, late],
+            version=2,
+            former_orders=[former],
+        )
+    )
+
+    (cancelled,) = second.orders
+    assert cancelled["status"] == "cancelled"
+    assert (cancelled["version"], cancelled["lines"]) == (2, [])
+    assert cancelled["supplier"] == former["supplier"]
+    assert [row["code"] for row in second.exceptions] == ["late_file"]
+    assert second.exceptions[0]["severity"] == "info"

@@ -129,18 +129,24 @@ def test_a_changed_rule_shows_as_order_lines(
     published: Retailer, tmp_path: Path
 ) -> None:
     changed = tmp_path / "project"
-    for name in ("ingestion", "macros", "models", "seeds", "tests/assertions"):
+    for name in (
+        "ingestion",
+        "macros",
+        "models",
+        "seeds",
+        "tests/assertions",
+        "tests/fixtures",
+    ):
         shutil.copytree(PROJECT / name, changed / name)
     shutil.copytree(PROJECT / "dbt_packages", changed / "dbt_packages")
     for path in PROJECT.iterdir():
         if path.is_file():
             shutil.copy(path, changed)
-    rounding = changed / "macros/rules/round_up_to_multiple.sql"
-    text = rounding.read_text()
-    rounding.write_text(
-        text.replace("({{ quantity }} +", "({{ quantity }} + {{ multiple }} +")
-    )
-    assert rounding.read_text() != text
+    terms = changed / "models/intermediate/replenishment/int_replenishment_terms.sql"
+    rule = "coalesce(rules.safety_stock, stock.safety_stock, 0)"
+    text = terms.read_text()
+    terms.write_text(text.replace(rule, f"{rule} + 1"))
+    assert terms.read_text() != text
 
     done = call_in(
         changed, published.state, "run_batch.py", *published.places(),
@@ -149,4 +155,4 @@ def test_a_changed_rule_shows_as_order_lines(
 
     assert done.returncode == 6, done.stderr
     assert "code: the models and macros have changed" in done.stderr
-    assert "SUP-2 B: ordered_quantity 2.5 -> 3, packs 5 -> 6" in done.stderr
+    assert "SUP-2 B: ordered_quantity 2.5 -> 3.5, packs 5 -> 7" in done.stderr

@@ -16,7 +16,14 @@ from oracle.demand import (
     report_duplicates,
     report_spikes,
 )
-from oracle.documents import Line, Order, make_line, make_order, order_document
+from oracle.documents import (
+    Line,
+    Order,
+    make_line,
+    make_order,
+    order_document,
+    with_cancelled,
+)
 from oracle.exceptions import ExceptionRow, Exceptions
 from oracle.inputs import Document, Inputs, PublishedDate
 from oracle.need import NetDemand, net_demand_per_sku
@@ -86,7 +93,9 @@ def _calculate(inputs: Inputs) -> Result:
         business_date=inputs.business_date,
         demand=demand,
         net_demand=needs,
-        orders=[order_document(order, inputs, flags) for order in orders],
+        orders=with_cancelled(
+            [order_document(order, inputs, flags) for order in orders], inputs
+        ),
         exceptions=exceptions.rows(),
     )
 

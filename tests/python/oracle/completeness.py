@@ -51,8 +51,10 @@ def report_sites(inputs: Inputs, exceptions: Exceptions) -> None:
 
 
 def report_files(inputs: Inputs, exceptions: Exceptions) -> None:
-    """Files refused whole, and rows refused from files that count."""
+    """Files refused whole, rows refused from files that count, and late files."""
     for file in inputs.load_history:
+        if file.is_late and file.status in _COUNTED_STATUSES:
+            exceptions.add("late_file", file_name=file.file_name)
         if file.status == "quarantined":
             exceptions.add("refused_file", file_name=file.file_name)
         elif file.status == "partial":

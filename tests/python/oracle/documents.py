@@ -152,6 +152,21 @@ def order_document(
     }
 
 
+def with_cancelled(orders: Sequence[Document], inputs: Inputs) -> list[Document]:
+    """The orders, and those of the former version that are taken back."""
+    present = {order["supplier"]["supplier_id"] for order in orders}
+    empty = {"status": "cancelled", "line_count": 0, "total_amount": ZERO, "lines": []}
+    cancelled = [
+        {**former, "version": inputs.version, **empty}
+        for former in inputs.former_orders
+        if former["supplier"]["supplier_id"] not in present
+    ]
+    return sorted(
+        [*orders, *cancelled],
+        key=lambda order: order["supplier"]["supplier_id"].encode(),
+    )
+
+
 def _line_document(number: int, line: Line, flags: list[str]) -> Document:
     return {
         "line_number": number,

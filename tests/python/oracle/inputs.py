@@ -40,7 +40,10 @@ class StockRow:
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """One file of the load history; ``feed`` is ``orders`` or ``stock``."""
+    """One file of the load history; ``feed`` is ``orders`` or ``stock``.
+
+    ``is_late`` says that it came after the date was published.
+    """
 
     feed: str
     file_name: str
@@ -48,6 +51,7 @@ class LoadedFile:
     rows_read: int
     rows_accepted: int
     rows_refused: int
+    is_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,8 @@ class Inputs:
     """Everything that the result of one business date depends on.
 
     ``history`` holds the dates published before this one; a date on or after
-    ``business_date`` in it is an error of the caller.
+    ``business_date`` in it is an error of the caller. ``former_orders`` are those of
+    the version before ``version``, if there is one.
     """
 
     business_date: date
@@ -163,3 +168,4 @@ class Inputs:
     variables: Variables = Variables()
     history: Sequence[PublishedDate] = ()
     version: int = 1
+    former_orders: Sequence[Document] = ()
