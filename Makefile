@@ -57,7 +57,7 @@ demo: $(RUNTIME) $(PACKAGES) ## Three business dates of made-up data, end to end
 test: $(DEV) $(PACKAGES) ## Every test that needs only Python
 	@$(RUN) -m pytest $(PYTEST)
 
-test-crashes: $(DEV) $(PACKAGES) ## Kill runs at 200 points and more, and run them again (half an hour)
+test-crashes: $(DEV) $(PACKAGES) ## Kill runs at hundreds of points and run them again (long)
 	@CRASH_POINTS=1000,200 $(RUN) -m pytest tests/python/test_crashes.py $(PYTEST)
 
 test-stack: $(DEV) $(PACKAGES) ## The tests on real servers: Trino, HDFS, metastore (needs Maven)

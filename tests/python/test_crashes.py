@@ -95,7 +95,7 @@ def test_a_whole_run_killed_is_completed_by_the_next(
     for point in killed_points(scene, driver, WHOLE, engine=True):
         scene.reset()
         with reader(scene.lake / "output") as wrong:
-            print(f"killed at {point}", flush=True)
+            print(f"killing at {point}", flush=True)  # -s shows how far it is
             killed = driver.run(point, engine=True)
             again = driver.run(engine=True)
 
