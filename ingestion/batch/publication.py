@@ -16,10 +16,13 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.batch.canonical_json import Json, canonical_line, plain_number
-from ingestion.batch.documents import SCHEMA_VERSION
+from ingestion.batch.documents import SCHEMA_VERSION, cancelled_order
 from ingestion.batch.edition import Edition, exceptions_name, open_lines
 from ingestion.batch.volumes import remember_volumes
 from ingestion.lake import Lake
+
+#: Orders of each version, without lines, for the version after it.
+REMEMBERED_ORDERS = "published_orders"
 
 
 @dataclass(frozen=True)
@@ -207,9 +210,12 @@ def _manifest(edition: Edition, provenance: Provenance) -> dict[str, Json]:
 def _remember(lake: Lake, edition: Edition) -> None:
     """Keep what later dates look back at: demand, and lines still to arrive.
 
+    Beside them, for the next version of the date, the orders without their lines.
+
     Readers take a version of these files only when it is the published one, so
     files of a run that died before its manifest do no harm.
     """
+    day = str(edition.business_date)
     demand = (
         {"sku_id": row["sku_id"], "demand": plain_number(row["demand"])}
         for row in edition.demand
@@ -231,13 +237,22 @@ def _remember(lake: Lake, edition: Edition) -> None:
         content = b"".join(
             canonical_line({"version": str(edition.version), **row}) for row in rows
         )
-        path = remembered_path(name, str(edition.business_date), edition.version)
-        write_file(lake, path, content)
+        write_file(lake, remembered_path(name, day, edition.version), content)
+    # As the next version takes them back, if it has none of the supplier.
+    orders = (cancelled_order(order, edition.version) for order in edition.documents)
+    path = remembered_path(REMEMBERED_ORDERS, day, edition.version)
+    write_file(lake, path, b"".join(map(canonical_line, orders)))
 
 
 def remembered_path(name: str, business_date: str, version: int) -> str:
-    """Where a version's demand or open lines are kept for later dates."""
+    """Where a version's demand, open lines or orders are kept for later use."""
     return f"manifests/{name}/{business_date}/v{version}.jsonl"
+
+
+def remembered_paths(business_date: date, version: int) -> list[str]:
+    """Everything that is kept of a version for later use."""
+    names = ("published_demand", "published_order_lines", REMEMBERED_ORDERS)
+    return [remembered_path(name, str(business_date), version) for name in names]
 
 
 def write_file(lake: Lake, path: str, content: bytes) -> None:

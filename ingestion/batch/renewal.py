@@ -14,14 +14,14 @@ from ingestion.batch.changes import changes_between
 from ingestion.batch.edition import Edition, compose
 from ingestion.batch.publication import (
     Published,
-    orders_folder,
     published_manifest,
+    remembered_paths,
 )
 from ingestion.batch.transition import Transition
 from ingestion.batch.versions import (
     former_folder,
     keeping_folder,
-    orders_in,
+    orders_before,
     paths_of_publication,
     publish_next,
     published_contents,
@@ -121,6 +121,7 @@ class _Change:
             created=[
                 keeping_folder(self._day),
                 former_folder(self._day, self._version),
+                *remembered_paths(self._day, self._version + 1),
                 *new_capture,
             ],
         )
@@ -155,7 +156,7 @@ class _Change:
         bench.check(received, master, variables)
         bench.build(variables, None)
         with bench.stage("publish"):
-            former = orders_in(lake, orders_folder(day))
+            former = orders_before(lake, day, self._version + 1)
             edition = compose(lake, day, self._version + 1, former)
             if self._is_unchanged(edition):
                 return None

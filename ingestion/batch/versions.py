@@ -7,20 +7,23 @@ after it changed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 from ingestion.batch.canonical_json import Json, canonical_line
-from ingestion.batch.changes import orders_of
 from ingestion.batch.edition import Edition, exceptions_name
 from ingestion.batch.exports import Row
 from ingestion.batch.publication import (
+    REMEMBERED_ORDERS,
     Provenance,
     Published,
     build_version,
     building_folder,
     exceptions_path,
     orders_folder,
+    remembered_path,
     reports_of,
     what_is_published,
     write_file,
@@ -43,31 +46,31 @@ def keeping_folder(business_date: date) -> str:
 
 
 def next_version(lake: Lake, business_date: date) -> int:
-    """Number of the next version of a date of which nothing is published now."""
+    """Number of the next version of a date of which nothing is published now.
+
+    Where what was published is lost, and not what was made from it, that is the
+    version that was lost.
+    """
     kept = [
-        int(name[1:])
+        int(name[1:]) + 1
         for name in lake.folders(f"versions/{business_date}")
         if name[:1] == "v" and name[1:].isdecimal()
     ]
-    return max(kept, default=0) + 1
+    remembered = [
+        int(file.name.removesuffix(".jsonl")[1:])
+        for file in lake.files(f"manifests/{REMEMBERED_ORDERS}/{business_date}")
+    ]
+    return max([1, *kept, *remembered])
 
 
 def orders_before(lake: Lake, business_date: date, version: int) -> dict[str, Row]:
-    """The orders of the version before, by supplier; none before the first."""
-    if version == 1:
+    """The orders of the version before, by supplier, without lines; none before 1."""
+    path = remembered_path(REMEMBERED_ORDERS, str(business_date), version - 1)
+    if version == 1 or not lake.exists(path):
         return {}
-    return orders_in(lake, former_folder(business_date, version - 1))
-
-
-def orders_in(lake: Lake, folder: str) -> dict[str, Row]:
-    """The orders in a folder, by supplier, numbers as int or Decimal."""
-    return orders_of(
-        {
-            file.name: _content(lake, file.path)
-            for file in lake.files(folder)
-            if file.name not in ("manifest.json", "changes.json")
-        }
-    )
+    with lake.reader(path) as stream:
+        orders = [json.loads(line, parse_float=Decimal) for line in stream]
+    return {order["supplier"]["supplier_id"]: order for order in orders}
 
 
 def published_contents(lake: Lake, business_date: date) -> dict[str, bytes]:

@@ -199,3 +199,27 @@ def test_a_lake_that_is_a_file_is_wrong_usage(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="is a file"):
         parse_options(["--lake", str(tmp_path / "lake")], NOW)
+
+
+def test_replay_changes_nothing_and_needs_no_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("PGHOST", raising=False)
+
+    assert parse_options(["--replay", "--target", "trino"], NOW).rerun.replay
+
+    for other in ("--include-late", "--refresh-master"):
+        with pytest.raises(UsageError, match="one or the other"):
+            parse_options(["--replay", other], NOW)
+
+
+def test_recorded_variables_stand_unless_others_are_given() -> None:
+    given = load_rule_variables("{spike_ratio: 4}")
+
+    values = given.over(
+        {"spike_ratio": 3, "spike_sigma": 2, "net_open_orders": True, "gone": 1}
+    ).for_manifest()
+
+    assert (values["spike_ratio"], values["spike_sigma"]) == (4, 2)
+    assert values["net_open_orders"] is True
+    assert values["spike_window_days"] == 28

@@ -53,9 +53,7 @@ def copied(published: Retailer, work: Path, *folders: str) -> Retailer:
 def test_every_date_is_identical_on_an_empty_warehouse_without_inbox_or_postgres(
     published: Retailer, tmp_path: Path
 ) -> None:
-    other = copied(
-        published, tmp_path, "raw", "manifests", "master", "output", "versions"
-    )
+    other = copied(published, tmp_path, "raw", "manifests", "master", "output")
     before = other.files("output")
 
     done = other.batch(
@@ -69,7 +67,7 @@ def test_every_date_is_identical_on_an_empty_warehouse_without_inbox_or_postgres
 
 
 def test_what_was_lost_is_published_again(published: Retailer, tmp_path: Path) -> None:
-    other = copied(published, tmp_path, "raw", "manifests", "master", "versions")
+    other = copied(published, tmp_path, "raw", "manifests", "master")
     shutil.rmtree(tmp_path / f"lake/master/{LAST}")
 
     done = other.batch("--replay", *RANGE, *RULES, "--json", **NOWHERE)
