@@ -7,8 +7,8 @@ costs. Each line on stdin is a request, each line on stdout the answer:
     {"arguments": [...], "kill_at": 12, "exports": null}
     {"exit_code": 0, "kinds": {"fsync": 73, ...}, "said": ""}
 
-``kill_at`` is the number of a point, or the name of a stage, where it begins; with 0 the
-run comes to its end, and ``kinds`` says how many points there are.
+``kill_at`` is the number of a point, or the name of a stage, where it begins; with 0
+the run comes to its end, and ``kinds`` says how many points there are.
 A point lies before each of: opening a file to write it, fsync, rename, remove, mkdir
 and rmdir below the lake or the state, each statement for DuckDB, each event of the log
 (stages begin and end with one). With ``exports``, a folder, the engine is left out: its
