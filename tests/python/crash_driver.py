@@ -2,13 +2,13 @@
 
 A process of its own, because the hooks below stay for good. It loads dbt and parses the
 project once, and forks for each run: a run costs what it does, not what Python's start
-costs. Each line on
-stdin is a request, each line on stdout the answer:
+costs. Each line on stdin is a request, each line on stdout the answer:
 
-    {"arguments": [...], "kill_at": 12, "exports": null, "engine": true}
+    {"arguments": [...], "kill_at": 12, "exports": null}
     {"exit_code": 0, "kinds": {"fsync": 73, ...}, "said": ""}
 
-``kill_at`` 0 lets the run come to its end; ``kinds`` says how many points there are.
+``kill_at`` is the number of a point, or the name of a stage, where it begins; with 0
+the run comes to its end, and ``kinds`` says how many points there are.
 A point lies before each of: opening a file to write it, fsync, rename, remove, mkdir
 and rmdir below the lake or the state, each statement for DuckDB, each event of the log
 (stages begin and end with one). With ``exports``, a folder, the engine is left out: its
@@ -47,7 +47,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR
 class Points:
     """Counts what a run does, and kills it at one of these."""
 
-    def __init__(self, kill_at: int, below: tuple[str, ...]) -> None:
+    def __init__(self, kill_at: int | str, below: tuple[str, ...]) -> None:
         self.kill_at = kill_at
         self.below = below
         self.kinds: Counter[str] = Counter()
@@ -91,6 +91,8 @@ def install(points: Points) -> None:
         return execute(self, *arguments)  # type: ignore[no-untyped-call]
 
     def counted_event(self: RunLog, name: str, **details: object) -> None:
+        if details.get("stage") == points.kill_at:
+            points.kill_at = points.kinds.total() + 1
         points.reach(f"event {name}")
         event(self, name, **details)
 

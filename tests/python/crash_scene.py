@@ -40,7 +40,11 @@ class Scene:
     lake: Path
 
     def reset(self) -> None:
-        """Put the lake back to before the second date."""
+        """Put the lake back to before the second date.
+
+        Former runs go too: removing the oldest of many would be points of its own.
+        """
+        shutil.rmtree(self.state / "runs", ignore_errors=True)
         shutil.rmtree(self.lake, ignore_errors=True)
         shutil.copytree(self.before, self.lake)
 
@@ -93,8 +97,10 @@ class Driver:
             text=True,
         )
 
-    def run(self, kill_at: int = 0, *options: str, engine: bool) -> dict[str, Any]:
-        """Let one run happen, up to the point at which it is killed."""
+    def run(
+        self, kill_at: int | str = 0, *options: str, engine: bool
+    ) -> dict[str, Any]:
+        """Let one run happen, up to the point or the stage at which it is killed."""
         exports = None if engine else str(self._scene.after / "export")
         request = {
             "arguments": [*scene_options(self._scene), *options],

@@ -112,8 +112,7 @@ def test_resuming_leaves_out_what_is_finished(scene: Scene, driver: Driver) -> N
     events = [kind for kind in whole["kinds"] if kind.startswith("event")]
     assert {"event built", "event file"} <= set(events)
     scene.reset()
-    # The last of the points but those of publication and what is said of it.
-    killed = driver.run(sum(whole["kinds"].values()) - 60, engine=False)
+    killed = driver.run("publish", engine=False)
     assert killed["exit_code"] == -9
 
     resumed = driver.run(0, "--resume", engine=False)
@@ -127,9 +126,7 @@ def test_resuming_plans_anew_when_the_export_is_another(
     scene: Scene, driver: Driver, undisturbed: Contents
 ) -> None:
     scene.reset()
-    whole = driver.run(engine=False)
-    scene.reset()
-    driver.run(sum(whole["kinds"].values()) - 60, engine=False)
+    driver.run("publish", engine=False)
     for export in (scene.lake / "export/demand").glob(f"*={DAY}/*/*"):
         export.write_text("")
 
@@ -159,9 +156,7 @@ def test_what_is_left_of_a_killed_run_tells_how_far_it_came(
     scene: Scene, driver: Driver
 ) -> None:
     scene.reset()
-    whole = driver.run(engine=False)
-    scene.reset()
-    driver.run(sum(whole["kinds"].values()) // 2, engine=False)
+    driver.run("publish", engine=False)
 
     folder = max((scene.state / "runs").iterdir())
     assert json.loads((folder / "request.json").read_text())["dates"] == [DAY]
