@@ -55,7 +55,7 @@ demo: $(RUNTIME) $(PACKAGES) ## Three business dates of made-up data, end to end
 	@echo "  inbox/                                    what shops and warehouses dropped"
 
 test: $(DEV) $(PACKAGES) ## Every test that needs only Python
-	@$(RUN) -m pytest $(PYTEST)
+	@$(RUN) -m pytest --numprocesses auto --dist loadfile $(PYTEST)
 
 test-crashes: $(DEV) $(PACKAGES) ## Kill runs at hundreds of points and run them again (long)
 	@CRASH_POINTS=1000,200 $(RUN) -m pytest tests/python/test_crashes.py $(PYTEST)

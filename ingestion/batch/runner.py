@@ -169,8 +169,8 @@ def _run_dates(
                 log.event(
                     "report", problem=reported.problem, traceback=reported.traceback
                 )
-            _complain(reported.problem)
-            _complain(outcome.message)
+            # What stopped the date, a full disk say, may well have stopped its page.
+            _complain(outcome.message or reported.problem)
             if not outcome.message and outcome.published:
                 remember_duration(settings.state, outcome.seconds)
             if outcome.published or outcome.message:

@@ -122,11 +122,15 @@ class Driver:
 
 
 def contents(lake: Path) -> Contents:
-    """Every file but the engine's own, with what differs from run to run taken out."""
+    """Every file of the date, with what differs from run to run taken out.
+
+    Not those of the engine, nor the pages for people, which say how long a run took.
+    """
+    of_a_run = ("warehouse/", "export/", ".locks/", "reports/")
     found = {}
     for path in sorted(lake.rglob("*")):
         name = path.relative_to(lake).as_posix()
-        if path.is_file() and not name.startswith(("warehouse/", "export/", ".locks/")):
+        if path.is_file() and not name.startswith(of_a_run):
             content = path.read_bytes()
             if name.startswith("manifests/ingestion/"):
                 entry = json.loads(content)

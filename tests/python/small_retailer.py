@@ -76,12 +76,15 @@ class Retailer:
         return dates
 
     def files(self, folder: str) -> dict[str, bytes]:
-        """Files below a folder of the lake, by their paths from there."""
+        """Files below a folder of the lake, by their paths from there.
+
+        Not locks and pages for people: they say when a run was, and how long.
+        """
         root = self.work / "lake" / folder
         return {
             path.relative_to(root).as_posix(): path.read_bytes()
             for path in sorted(root.rglob("*"))
-            if path.is_file()
+            if path.is_file() and not {".locks", "reports"} & {*path.parts}
         }
 
     def document(self, path: str) -> Any:
