@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from subprocess import CompletedProcess
 
+import duckdb
 import psycopg2
 import pytest
 from engines import (
@@ -112,6 +114,60 @@ def test_files_of_a_killed_export_are_not_published(
     run_batch(on_stack(stack), workdir, "trino")
 
     assert contents(published, "output") == contents(embedded, "output")
+
+
+def test_replays_are_identical_on_trino(
+    published: Lake, embedded: LocalLake, stack: StackPlace, workdir: Path
+) -> None:
+    done = run_batch(on_stack(stack), workdir, "trino", "--replay")
+
+    assert done.stdout.count("replayed: identical") == len(DATES)
+    assert contents(published, "output") == contents(embedded, "output")
+
+
+def test_both_engines_publish_the_same_next_version(
+    published: Lake, embedded: LocalLake, stack: StackPlace, workdir: Path
+) -> None:
+    late = workdir / f"inbox/orders/{DATES[-1]}/late.csv"
+    late.write_text(
+        "order_id,store_id,ordered_at,line_number,sku_id,quantity\n"
+        f"late,S001,{DATES[-1]}T21:00,1,SKU-00001,5000\n"
+    )
+    local = {
+        "PROCUREMENT_STATE": str(workdir / "state"),
+        "PROCUREMENT_LAKE": str(workdir / "lake"),
+    }
+
+    run_batch(local, workdir, "embedded", "--include-late")
+    run_batch(on_stack(stack), workdir, "trino", "--include-late")
+
+    folder = f"versions/{DATES[-1]}"
+    assert f"{folder}/v1/changes.json" in contents(embedded, folder)
+    for place in ("output", folder):
+        assert contents(published, place) == contents(embedded, place)
+
+
+def test_both_engines_tell_the_same_history_of_master_data(
+    published: Lake, stack: StackPlace, workdir: Path
+) -> None:
+    local = {
+        "PROCUREMENT_STATE": str(workdir / "state"),
+        "PROCUREMENT_LAKE": str(workdir / "lake"),
+    }
+    model = "dim_master_data_history"
+    for places, target in ((local, "embedded"), (on_stack(stack), "trino")):
+        call(
+            places, "-m", "dbt.cli.main", "run", "--target", target,
+            "--profiles-dir", ".", "--select", model,
+            "--vars", f"{{run_date: '{DATES[-1]}'}}",
+            "--target-path", f"{workdir}/dbt", "--log-path", f"{workdir}/dbt",
+        )  # fmt: skip
+
+    with duckdb.connect(f"{workdir}/lake/warehouse/warehouse.duckdb") as database:
+        expected = database.execute(f"select * from procurement.{model}").fetchall()
+    found = trino_rows(stack, f"select * from iceberg.procurement.{model}")
+    assert expected
+    assert sorted(map(repr, map(tuple, found))) == sorted(map(repr, expected))
 
 
 def test_date_without_rows_replaces_those_of_an_earlier_build(
@@ -250,8 +306,10 @@ def snapshots(place: StackPlace, table: str) -> int:
     return int(count)
 
 
-def run_batch(places: dict[str, str], workdir: Path, target: str) -> None:
-    call(
+def run_batch(
+    places: dict[str, str], workdir: Path, target: str, *options: str
+) -> CompletedProcess[str]:
+    return call(
         places, "run_batch.py", "--target", target, "--inbox", f"{workdir}/inbox",
-        "--from", DATES[0], "--to", DATES[-1],
+        "--from", DATES[0], "--to", DATES[-1], *options,
     )  # fmt: skip
