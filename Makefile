@@ -28,16 +28,18 @@ TARGET := embedded
 SECONDS   := 60
 DEMO_FROM := 2026-01-01
 DEMO_TO   := 2026-01-03
+# Business date of make benchmark-trino.
+DATE      := 2026-01-02
 
 .DEFAULT_GOAL := help
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
-.PHONY: help setup demo test test-crashes test-stack test-tls fuzz benchmark million
-.PHONY: lint docs db-up db-down lock clean
+.PHONY: help setup demo test test-crashes test-stack test-stack-crashes test-tls
+.PHONY: fuzz benchmark benchmark-trino million lint docs db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(DEV) $(PACKAGES) ## Install everything, for work on the project
 	@echo "Ready: . $(VENV)/bin/activate"
@@ -61,7 +63,11 @@ test-crashes: $(DEV) $(PACKAGES) ## Kill runs at hundreds of points and run them
 	@CRASH_POINTS=1000,200 $(RUN) -m pytest tests/python/test_crashes.py $(PYTEST)
 
 test-stack: $(DEV) $(PACKAGES) ## The tests on real servers: Trino, HDFS, metastore (needs Maven)
-	@$(RUN) -m pytest tests/stack --ignore tests/stack/test_tls.py $(PYTEST)
+	@$(RUN) -m pytest tests/stack --ignore tests/stack/test_tls.py \
+	    --ignore tests/stack/test_stack_crashes.py $(PYTEST)
+
+test-stack-crashes: $(DEV) $(PACKAGES) ## Kill runs on Trino, and services under them (half an hour)
+	@$(RUN) -m pytest tests/stack/test_stack_crashes.py $(PYTEST)
 
 test-tls: $(DEV) $(PACKAGES) ## The tests of the stack's TLS profile
 	@$(RUN) -m pytest tests/stack/test_tls.py $(PYTEST)
@@ -75,6 +81,9 @@ fuzz: $(DEV) ## Damage dirty files for the gate: make fuzz SECONDS=600
 benchmark: $(DEV) ## How fast the gate is, against DuckDB, and what memory 5 GB take
 	@$(RUN) benchmarks/gate_speed.py
 	@$(RUN) benchmarks/gate_memory.py
+
+benchmark-trino: $(RUNTIME) $(PACKAGES) ## What dbt adds to its bare SQL on the stack that is up, for DATE=...
+	@. .state/stack/env && $(RUN) benchmarks/trino_statements.py --date $(DATE)
 
 lint: $(DEV) $(PACKAGES) ## Read everything with every linter, and parse for both engines
 	@$(VENV)/bin/ruff check .

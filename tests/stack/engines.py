@@ -37,16 +37,21 @@ def on_stack(place: StackPlace) -> dict[str, str]:
     }
 
 
+def environment(places: dict[str, str]) -> dict[str, str]:
+    """The environment of this process without the places that a person works with."""
+    others = ("PG", "PROCUREMENT_", "DBT_", "TRINO_", "WEBHDFS")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(others)}
+    return {**kept, **places}
+
+
 def call(
     places: dict[str, str], *arguments: str, exit_code: int = 0
 ) -> CompletedProcess[str]:
     """Run Python in the project; it must end as expected."""
-    others = ("PG", "PROCUREMENT_", "DBT_", "TRINO_", "WEBHDFS")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(others)}
     done = run(
         [sys.executable, *arguments],
         cwd=PROJECT_DIR,
-        env={**kept, **places},
+        env=environment(places),
         capture_output=True,
         encoding="utf-8",
         timeout=SECONDS_ALLOWED,

@@ -1,0 +1,174 @@
+"""Runs on Trino that are killed, and services that fall in the middle of one.
+
+``make test-stack-crashes``; long, and so not a part of ``make test-stack``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from engines import assert_same_rows, call, contents, empty_lake, environment, on_stack
+
+from ingestion.config import PROJECT_DIR
+from ingestion.lake import Lake, LocalLake
+from ingestion.postgres.places import server_place
+from ingestion.stack.launcher import Stack
+from ingestion.stack.places import StackPlace
+from ingestion.stack.services import java_process
+
+DAY = "2026-01-02"
+#: Of a run's length; the first and the last moments are as telling as those between.
+POINTS = 20
+SERVICES = ("datanode", "metastore", "postgres", "trino")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A date that a stack has published once, and what it has to look like.
+
+    Attributes:
+        seconds: how long the undisturbed run took, when Trino was warm.
+    """
+
+    stack: StackPlace
+    lake: Lake
+    work: Path
+    local: LocalLake
+    published: dict[str, bytes]
+    seconds: float
+
+    def start(self) -> subprocess.Popen[str]:
+        """Begin a run of the date."""
+        return subprocess.Popen(
+            [sys.executable, "run_batch.py", *self.options()],
+            cwd=PROJECT_DIR,
+            env=environment(on_stack(self.stack)),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def complete(self) -> None:
+        """Run the date to its end."""
+        call(on_stack(self.stack), "run_batch.py", *self.options())
+
+    def options(self) -> tuple[str, ...]:
+        """Of the date on Trino."""
+        return ("--target", "trino", "--date", DAY, "--inbox", f"{self.work}/inbox")
+
+    def assert_as_undisturbed(self) -> None:
+        """Files and rows are those of a run that nobody disturbed."""
+        assert files_of(self.lake) == self.published
+        assert_same_rows(self.stack, self.work / "lake", [DAY])
+
+
+@pytest.fixture(scope="module")
+def scene(stack: StackPlace, workdir: Path) -> Scene:
+    local = {
+        "PROCUREMENT_STATE": f"{workdir}/state",
+        "PROCUREMENT_LAKE": f"{workdir}/lake",
+    }
+    call(
+        local, "-m", "ingestion", "generate", "--from", DAY, "--to", DAY,
+        "--out", f"{workdir}/inbox", "--master-out", f"{workdir}/master",
+    )  # fmt: skip
+    for places in (local, on_stack(stack)):
+        call(places, "-m", "ingestion", "master", "load", "--from", f"{workdir}/master")
+    call(local, "run_batch.py", "--date", DAY, "--inbox", f"{workdir}/inbox")
+    lake, embedded = empty_lake(stack), LocalLake(workdir / "lake")
+    warm = Scene(stack, lake, workdir, embedded, {}, 0)
+    warm.complete()
+    empty_lake(stack)
+    begin = time.monotonic()
+    warm.complete()
+    seconds = time.monotonic() - begin
+    published = files_of(lake)
+    assert {k: v for k, v in published.items() if k.startswith("output/")} == contents(
+        embedded, "output"
+    )
+    return Scene(stack, lake, workdir, embedded, published, seconds)
+
+
+@pytest.fixture(autouse=True)
+def unpublished(scene: Scene) -> Iterator[None]:
+    empty_lake(scene.stack)
+    yield
+    Stack(scene.stack.home.parent, print).up()
+
+
+@pytest.mark.parametrize("point", range(POINTS))
+def test_a_killed_run_is_completed_by_the_next(scene: Scene, point: int) -> None:
+    run = scene.start()
+    with pytest.raises(subprocess.TimeoutExpired):
+        run.wait(scene.seconds * (point + 0.5) / POINTS)
+    run.kill()
+    run.wait()
+
+    assert mismatch(scene.lake, DAY) is None
+    scene.complete()
+    scene.assert_as_undisturbed()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_that_falls_is_recovered_from_or_named(
+    scene: Scene, service: str
+) -> None:
+    run = scene.start()
+    time.sleep(scene.seconds / 2)
+    assert run.poll() is None
+    kill(scene.stack, service)
+    Stack(scene.stack.home.parent, print).up()
+    _, errors = run.communicate(timeout=600)
+
+    assert run.returncode in (0, 1), errors
+    assert "Traceback" not in errors
+    assert bool(run.returncode) == ("run_batch.py: " in errors)
+    assert mismatch(scene.lake, DAY) is None
+    scene.complete()
+    scene.assert_as_undisturbed()
+
+
+def kill(place: StackPlace, service: str) -> None:
+    """End a service at once, as the machine's failure would."""
+    if service == "postgres":
+        record = server_place(place.home).data / "postmaster.pid"
+        process = psutil.Process(int(record.read_text().split()[0]))
+        process.send_signal(signal.SIGQUIT)
+    else:
+        found = java_process(place, service).find()
+        assert found is not None
+        process = found
+        process.kill()
+    psutil.wait_procs([process], timeout=60)
+
+
+def files_of(lake: Lake) -> dict[str, bytes]:
+    """What is received and published of the date."""
+    return {**contents(lake, "raw"), **contents(lake, "output")}
+
+
+def mismatch(lake: Lake, day: str) -> str | None:
+    """The first file of a published date that is not what its manifest says."""
+    files = contents(lake, "output")
+    folder = f"output/supplier_orders/{day}"
+    manifest = files.get(f"{folder}/manifest.json")
+    if manifest is None:
+        return None
+    for file in json.loads(manifest)["files"]:
+        name = file["name"]
+        path = (
+            f"output/{name}" if name.startswith("exceptions/") else f"{folder}/{name}"
+        )
+        if hashlib.sha256(files.get(path, b"")).hexdigest() != file["sha256"]:
+            return path
+    return None
