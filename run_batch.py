@@ -5,9 +5,19 @@ Lands the files of the inbox, lets dbt plan the orders, publishes them. What it 
 stands in ``ingestion/batch``; ``python run_batch.py --help`` says how to call it.
 """
 
+import os
 import sys
+from contextlib import suppress
 
 from ingestion.batch.runner import main
+from ingestion.postgres.embedded import release_held
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_code = main()
+    release_held()
+    with suppress(OSError):  # whoever read the output may be gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # Where a model failed, dbt leaves its other threads at work in DuckDB, and an
+    # ending Python would abort there: the exit code would be that of a crash.
+    os._exit(exit_code)
