@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 
-from ingestion.batch.publication import Provenance
+from ingestion.batch.provenance import Provenance
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.batch.transformation import HistoryDate
 from ingestion.gate import ReceivedFile

@@ -10,7 +10,8 @@ from typing import Any
 
 from ingestion import gate
 from ingestion.batch.canonical_json import canonical_text
-from ingestion.batch.publication import Provenance, remembered_path
+from ingestion.batch.provenance import Provenance
+from ingestion.batch.publication import remembered_path
 from ingestion.batch.versions import published_contents
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake

@@ -17,7 +17,7 @@ from typing import Any
 from ingestion import gate
 from ingestion.batch.data_tests import DataTest
 from ingestion.batch.exports import exports_digest
-from ingestion.batch.publication import Provenance
+from ingestion.batch.provenance import Provenance
 from ingestion.batch.transformation import BuildResult
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake, LocalLake

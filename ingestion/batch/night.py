@@ -11,7 +11,6 @@ from contextlib import (
     contextmanager,
     suppress,
 )
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 
@@ -23,18 +22,17 @@ from ingestion.batch.durations import WAITING
 from ingestion.batch.edition import compose
 from ingestion.batch.engine import Engine
 from ingestion.batch.exports import clear_exports
-from ingestion.batch.fingerprint import models_and_macros_digest
 from ingestion.batch.options import Rerun
+from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.progress import Progress
+from ingestion.batch.provenance import provenance_of
 from ingestion.batch.publication import (
-    Provenance,
-    Published,
     publish,
     published_version,
     withdraw_reports,
 )
-from ingestion.batch.renewal import Renewal, renew
-from ingestion.batch.replay import Replay, replay_published
+from ingestion.batch.renewal import renew
+from ingestion.batch.replay import replay_published
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.batch.run_folder import RunFolder
 from ingestion.batch.run_log import RunLog
@@ -47,7 +45,6 @@ from ingestion.batch.transition import dates_in_change, settle
 from ingestion.batch.versions import next_version, orders_before
 from ingestion.batch.waiting import FeedWait
 from ingestion.config import Settings
-from ingestion.contracts import contracts_digest
 from ingestion.date_hold import hold_date
 from ingestion.errors import (
     DateLockedError,
@@ -65,30 +62,6 @@ from ingestion.postgres.connections import (
     connect,
     connection_settings,
 )
-
-
-@dataclass
-class DateOutcome:
-    """What became of one date; filled in as far as the run came.
-
-    Attributes:
-        message: why nothing new was published, for people; None when it was.
-        version_before: version that was published before this run, if any.
-        seconds: by stage, in the order of the stages.
-    """
-
-    business_date: date
-    started_at: datetime
-    exit_code: ExitCode = ExitCode.OK
-    message: str | None = None
-    version_before: int | None = None
-    received: list[ReceivedFile] = field(default_factory=list)
-    build: BuildResult | None = None
-    published: Published | None = None
-    replay: Replay | None = None
-    renewal: Renewal | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-    ended_at: datetime | None = None
 
 
 class Night:
@@ -194,7 +167,7 @@ class Night:
         with self._stage("capture master data", outcome):
             master = self._master_data(business_date)
             self._check(business_date, outcome.received, master, self._variables)
-        provenance = self._provenance(outcome.received, master, self._variables)
+        provenance = provenance_of(outcome.received, master, self._variables)
         outcome.build = checkpoint.built(provenance)
         if outcome.build is None:
             build = self._build(business_date, outcome, self._variables, None)
@@ -253,7 +226,7 @@ class Night:
             write_capture=lambda: self._write_capture(business_date),
             check=partial(self._check, business_date),
             build=partial(self._build, business_date, outcome),
-            provenance=self._provenance,
+            provenance=provenance_of,
             demand_hold=demand_hold,
         )
 
@@ -368,32 +341,6 @@ class Night:
     ) -> None:
         if not variables.allow_missing_warehouses:
             check_warehouses(business_date, received, master.warehouse_ids)
-
-    def _provenance(
-        self,
-        received: Sequence[ReceivedFile],
-        master: MasterSnapshot,
-        variables: RuleVariables,
-    ) -> Provenance:
-        return Provenance(
-            inputs=[
-                {
-                    "feed": file.feed,
-                    "sha256": file.sha256,
-                    "rows_read": file.rows_read,
-                    "rows_accepted": file.rows_accepted,
-                    "rows_refused": file.rows_refused,
-                }
-                for file in sorted(received, key=lambda f: (f.feed, f.sha256 or ""))
-                if file.sha256 and file.status in (*gate.COUNTED, "quarantined")
-            ],
-            master_data=master.digest,
-            rule_variables=variables.for_manifest(),
-            code={
-                "models_and_macros_sha256": models_and_macros_digest(),
-                "contracts_sha256": contracts_digest(),
-            },
-        )
 
     @contextmanager
     def _stage(self, name: str, outcome: DateOutcome) -> Iterator[None]:

@@ -18,27 +18,12 @@ from typing import Any
 from ingestion.batch.canonical_json import Json, canonical_line, plain_number
 from ingestion.batch.documents import SCHEMA_VERSION, cancelled_order
 from ingestion.batch.edition import Edition, exceptions_name, open_lines
+from ingestion.batch.provenance import Provenance
 from ingestion.batch.volumes import remember_volumes
 from ingestion.lake import Lake
 
 #: Orders of each version, without lines, for the version after it.
 REMEMBERED_ORDERS = "published_orders"
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """What a version was made from, as its manifest records it.
-
-    Attributes:
-        inputs: files that count or were refused, without their names.
-        master_data: digest of the master data the date was planned with.
-        code: digests of models and macros, and of contracts.
-    """
-
-    inputs: list[dict[str, Json]]
-    master_data: str
-    rule_variables: Mapping[str, Json]
-    code: Mapping[str, Json]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingestion import gate
-from ingestion.batch.night import DateOutcome
+from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.publication import exceptions_path, orders_folder
 from ingestion.batch.window import BatchWindow
 

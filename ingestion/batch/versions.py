@@ -15,9 +15,9 @@ from decimal import Decimal
 from ingestion.batch.canonical_json import Json, canonical_line
 from ingestion.batch.edition import Edition, exceptions_name
 from ingestion.batch.exports import Row
+from ingestion.batch.provenance import Provenance
 from ingestion.batch.publication import (
     REMEMBERED_ORDERS,
-    Provenance,
     Published,
     build_version,
     building_folder,

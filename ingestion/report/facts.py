@@ -13,7 +13,7 @@ from ingestion import gate
 from ingestion.batch.data_tests import DataTest
 from ingestion.batch.documents import sorted_exceptions
 from ingestion.batch.exports import Row, exported_rows
-from ingestion.batch.night import DateOutcome
+from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.publication import exceptions_path
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake

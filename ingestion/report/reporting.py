@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingestion.batch.night import DateOutcome
+from ingestion.batch.outcome import DateOutcome
 from ingestion.config import Settings
 from ingestion.errors import ExitCode, ProcurementError
 from ingestion.lake import Lake

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 import pytest
 
 from ingestion.batch.edition import compose
+from ingestion.batch.provenance import Provenance
 from ingestion.batch.publication import (
-    Provenance,
     Published,
     publish,
     published_version,

@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from ingestion.batch.night import DateOutcome
+from ingestion.batch.outcome import DateOutcome
 from ingestion.config import PROJECT_DIR, load_settings
 from ingestion.errors import ExitCode, ServiceUnavailableError
 from ingestion.lake import LakeFile, LocalLake

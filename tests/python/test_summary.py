@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
-from ingestion.batch.night import DateOutcome
+from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.publication import Published
 from ingestion.batch.summary import as_json, print_summary
 from ingestion.batch.window import BatchWindow

@@ -17,7 +17,8 @@ from gate_files import CSV_ROW, STOCK_COLUMNS, csv_file
 from ingestion import gate
 from ingestion.batch.bench import Bench
 from ingestion.batch.edition import compose
-from ingestion.batch.publication import Provenance, publish, published_version
+from ingestion.batch.provenance import Provenance
+from ingestion.batch.publication import publish, published_version
 from ingestion.batch.renewal import Renewal, renew
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.batch.transition import dates_in_change, settle

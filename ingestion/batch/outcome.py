@@ -1,0 +1,37 @@
+"""What became of one business date in a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from ingestion.batch.publication import Published
+from ingestion.batch.renewal import Renewal
+from ingestion.batch.replay import Replay
+from ingestion.batch.transformation import BuildResult
+from ingestion.errors import ExitCode
+from ingestion.gate import ReceivedFile
+
+
+@dataclass
+class DateOutcome:
+    """What became of one date; filled in as far as the run came.
+
+    Attributes:
+        message: why nothing new was published, for people; None when it was.
+        version_before: version that was published before this run, if any.
+        seconds: by stage, in the order of the stages.
+    """
+
+    business_date: date
+    started_at: datetime
+    exit_code: ExitCode = ExitCode.OK
+    message: str | None = None
+    version_before: int | None = None
+    received: list[ReceivedFile] = field(default_factory=list)
+    build: BuildResult | None = None
+    published: Published | None = None
+    replay: Replay | None = None
+    renewal: Renewal | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    ended_at: datetime | None = None
