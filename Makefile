@@ -83,7 +83,7 @@ benchmark: $(DEV) ## How fast the gate is, against DuckDB, and what memory 5 GB 
 	@$(RUN) benchmarks/gate_memory.py
 
 benchmark-trino: $(RUNTIME) $(PACKAGES) ## What dbt adds to its bare SQL on the stack that is up, for DATE=...
-	@. .state/stack/env && $(RUN) benchmarks/trino_statements.py --date $(DATE)
+	@. .state/stack/env && $(RUN) -m benchmarks.trino_statements --date $(DATE)
 
 lint: $(DEV) $(PACKAGES) ## Read everything with every linter, and parse for both engines
 	@$(VENV)/bin/ruff check .
