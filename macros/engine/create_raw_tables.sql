@@ -14,45 +14,56 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro duckdb__create_raw_tables() -%}
+{#
+    Every raw table: name, format, folder, leaf, file, columns.
+
+    folder: holds a folder per date; leaf: the one below that in which files lie, or ''
+    file:   pattern of the files' names, or the one name
+    type_of_lines: an array of the lines of an order, as the engine writes that type
+#}
+{% macro raw_tables(type_of_lines) -%}
     {%- set tables = [
-        ('orders_json', 'raw/orders/????-??-??/json/[!_.]*', 2, 'json', [
+        ('orders_json', 'json', 'raw/orders', 'json', '[!_.]*', [
             ('order_id', 'varchar'), ('store_id', 'varchar'), ('pos_id', 'varchar'),
-            ('ordered_at', 'varchar'),
-            ('lines', 'struct(line_number varchar, sku_id varchar, quantity varchar, '
-                ~ 'unit_price varchar)[]')]),
-        ('orders_csv', 'raw/orders/????-??-??/csv/[!_.]*', 2, 'csv', [
-            ('order_id', 'varchar'), ('store_id', 'varchar'), ('pos_id', 'varchar'),
-            ('ordered_at', 'varchar'), ('line_number', 'varchar'), ('sku_id', 'varchar'),
-            ('quantity', 'varchar'), ('unit_price', 'varchar')]),
-        ('stock_csv', 'raw/stock/????-??-??/csv/[!_.]*', 2, 'csv', [
-            ('warehouse_id', 'varchar'), ('sku_id', 'varchar'), ('snapshot_at', 'varchar'),
-            ('available', 'varchar'), ('reserved', 'varchar'), ('safety_stock', 'varchar')]),
-        ('load_history', 'manifests/ingestion/????-??-??/[!_.]*.json', 1, 'json', [
+            ('ordered_at', 'varchar'), ('lines', type_of_lines)]),
+        ('orders_csv', 'csv', 'raw/orders', 'csv', '[!_.]*', raw_text_columns(
+            ['order_id', 'store_id', 'pos_id', 'ordered_at', 'line_number', 'sku_id',
+                'quantity', 'unit_price'])),
+        ('stock_csv', 'csv', 'raw/stock', 'csv', '[!_.]*', raw_text_columns(
+            ['warehouse_id', 'sku_id', 'snapshot_at', 'available', 'reserved',
+                'safety_stock'])),
+        ('load_history', 'json', 'manifests/ingestion', '', '[!_.]*.json', [
             ('feed', 'varchar'), ('file_name', 'varchar'), ('sha256', 'varchar'),
             ('status', 'varchar'), ('reason', 'varchar'), ('reason_message', 'varchar'),
             ('rows_read', 'bigint'), ('rows_accepted', 'bigint'), ('rows_refused', 'bigint'),
             ('first_error_line', 'bigint'), ('first_error_column', 'varchar'),
             ('first_error_reason', 'varchar'), ('landed_path', 'varchar'),
             ('received_at', 'varchar'), ('is_late', 'boolean')]),
-        ('published_dates', 'output/supplier_orders/????-??-??/manifest.json', 1, 'json', [
+        ('published_dates', 'json', 'output/supplier_orders', '', 'manifest.json', [
             ('version', 'bigint')]),
-        ('published_demand', 'manifests/published_demand/????-??-??/[!_.]*.jsonl', 1, 'json', [
-            ('version', 'varchar'), ('sku_id', 'varchar'), ('demand', 'varchar')]),
-        ('published_order_lines', 'manifests/published_order_lines/????-??-??/[!_.]*.jsonl', 1, 'json', [
-            ('version', 'varchar'), ('sku_id', 'varchar'), ('ordered_quantity', 'varchar'),
-            ('requested_delivery_date', 'varchar')]),
-        ('published_volumes', 'manifests/published_volumes/????-??-??/[!_.]*.jsonl', 1, 'json', [
-            ('version', 'varchar'), ('check_name', 'varchar'), ('scope_kind', 'varchar'),
-            ('scope_id', 'varchar'), ('value', 'varchar')]),
+        ('published_demand', 'json', 'manifests/published_demand', '', '[!_.]*.jsonl',
+            raw_text_columns(['version', 'sku_id', 'demand'])),
+        ('published_order_lines', 'json', 'manifests/published_order_lines', '',
+            '[!_.]*.jsonl', raw_text_columns(
+                ['version', 'sku_id', 'ordered_quantity', 'requested_delivery_date'])),
+        ('published_volumes', 'json', 'manifests/published_volumes', '', '[!_.]*.jsonl',
+            raw_text_columns(['version', 'check_name', 'scope_kind', 'scope_id', 'value'])),
     ] -%}
     {%- for name, columns, _ in master_data_tables() -%}
-        {%- do tables.append(('master_' ~ name, 'master/????-??-??/' ~ name ~ '.jsonl', 1,
-            'json', raw_text_columns(columns))) -%}
+        {%- do tables.append(('master_' ~ name, 'json', 'master', '', name ~ '.jsonl',
+            raw_text_columns(columns))) -%}
     {%- endfor -%}
+    {%- do return(tables) -%}
+{%- endmacro %}
+
+{% macro duckdb__create_raw_tables() -%}
+    {%- set lines = 'struct(line_number varchar, sku_id varchar, quantity varchar, '
+        ~ 'unit_price varchar)[]' -%}
     {%- set statements = ['create schema if not exists raw'] -%}
-    {%- for name, files, depth, format, columns in tables -%}
-        {%- do statements.append(duckdb_raw_view(name, files, depth, format, columns)) -%}
+    {%- for name, format, folder, leaf, file, columns in raw_tables(lines) -%}
+        {%- set files = folder ~ '/????-??-??/' ~ (leaf ~ '/' if leaf else '') ~ file -%}
+        {%- do statements.append(
+            duckdb_raw_view(name, files, 2 if leaf else 1, format, columns)) -%}
     {%- endfor -%}
     {{ statements | join(';\n') }}
 {%- endmacro %}
@@ -124,41 +135,8 @@
 {%- endmacro %}
 
 {% macro trino__create_raw_tables() -%}
-    {%- set line = 'row(line_number varchar, sku_id varchar, quantity varchar, unit_price varchar)' -%}
-    {%- set tables = [
-        ('orders_json', 'JSON', 'raw/orders', 'json', [
-            ('order_id', 'varchar'), ('store_id', 'varchar'), ('pos_id', 'varchar'),
-            ('ordered_at', 'varchar'), ('lines', 'array(' ~ line ~ ')')]),
-        ('orders_csv', 'CSV', 'raw/orders', 'csv', [
-            ('order_id', 'varchar'), ('store_id', 'varchar'), ('pos_id', 'varchar'),
-            ('ordered_at', 'varchar'), ('line_number', 'varchar'), ('sku_id', 'varchar'),
-            ('quantity', 'varchar'), ('unit_price', 'varchar')]),
-        ('stock_csv', 'CSV', 'raw/stock', 'csv', [
-            ('warehouse_id', 'varchar'), ('sku_id', 'varchar'), ('snapshot_at', 'varchar'),
-            ('available', 'varchar'), ('reserved', 'varchar'), ('safety_stock', 'varchar')]),
-        ('load_history', 'JSON', 'manifests/ingestion', '', [
-            ('feed', 'varchar'), ('file_name', 'varchar'), ('sha256', 'varchar'),
-            ('status', 'varchar'), ('reason', 'varchar'), ('reason_message', 'varchar'),
-            ('rows_read', 'bigint'), ('rows_accepted', 'bigint'), ('rows_refused', 'bigint'),
-            ('first_error_line', 'bigint'), ('first_error_column', 'varchar'),
-            ('first_error_reason', 'varchar'), ('landed_path', 'varchar'),
-            ('received_at', 'varchar'), ('is_late', 'boolean')]),
-        ('published_dates', 'JSON', 'output/supplier_orders', '', [('version', 'bigint')]),
-        ('published_demand', 'JSON', 'manifests/published_demand', '', [
-            ('version', 'varchar'), ('sku_id', 'varchar'), ('demand', 'varchar')]),
-        ('published_order_lines', 'JSON', 'manifests/published_order_lines', '', [
-            ('version', 'varchar'), ('sku_id', 'varchar'), ('ordered_quantity', 'varchar'),
-            ('requested_delivery_date', 'varchar')]),
-        ('published_volumes', 'JSON', 'manifests/published_volumes', '', [
-            ('version', 'varchar'), ('check_name', 'varchar'), ('scope_kind', 'varchar'),
-            ('scope_id', 'varchar'), ('value', 'varchar')]),
-    ] -%}
-    {#- The manifest lies beside the orders, and the captured tables lie in one folder. -#}
-    {%- set only = {'published_dates': '/manifest.json'} -%}
-    {%- for name, columns, _ in master_data_tables() -%}
-        {%- do tables.append(('master_' ~ name, 'JSON', 'master', '', raw_text_columns(columns))) -%}
-        {%- do only.update({'master_' ~ name: '/' ~ name ~ '.jsonl'}) -%}
-    {%- endfor -%}
+    {%- set lines = 'array(row(line_number varchar, sku_id varchar, quantity varchar, '
+        ~ 'unit_price varchar))' -%}
     {%- do trino_require_listed_date() -%}
     {#- What only compiles needs no server. -#}
     {%- if flags.WHICH not in ['build', 'run', 'seed', 'test', 'snapshot'] -%}
@@ -169,9 +147,11 @@
     {%- if not comments -%}
         {%- do statements.append(trino_schema('raw', 'warehouse/raw')) -%}
     {%- endif -%}
-    {%- for name, format, folder, leaf, columns in tables -%}
+    {%- for name, format, folder, leaf, file, columns in raw_tables(lines) -%}
         {%- set table = trino_raw_table(name, format, folder, leaf, columns) -%}
-        {%- set view = trino_raw_view(name, columns, only.get(name)) -%}
+        {#- Other files lie beside one that is named: orders beside the manifest. -#}
+        {%- set only = none if '*' in file else '/' ~ file -%}
+        {%- set view = trino_raw_view(name, columns, only) -%}
         {%- set definition = local_md5(table ~ view) -%}
         {%- if comments.get('raw.' ~ name) != definition -%}
             {%- do statements.append('drop table if exists hive.raw.' ~ name ~ '_files') -%}
@@ -215,8 +195,8 @@
                 '{{ trino_listed_dates()[0] }}', '{{ trino_listed_dates()[1] }}']
         )
     ) with (
-        format = '{{ format }}',
-        {% if format == 'CSV' %}skip_header_line_count = 1, {% endif -%}
+        format = '{{ format | upper }}',
+        {% if format == 'csv' %}skip_header_line_count = 1, {% endif -%}
         external_location = '{{ lake_path(folder) }}',
         partitioned_by = array['business_date'],
         partition_projection_enabled = true,
