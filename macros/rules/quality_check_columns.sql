@@ -1,8 +1,8 @@
 {#
     The columns of one quality check, in one order, for a `select`.
 
-    check_name: literal, one of those that fct_quality_checks describes
-    the others: SQL expressions. is_off is whether the value is beyond its threshold,
+    all are SQL expressions. check_name is one of those that fct_quality_checks
+                describes; is_off is whether the value is beyond its threshold,
                 null when that cannot be told; severity is what it then amounts to,
                 warning or error
 #}
@@ -10,7 +10,7 @@
     check_name, scope_kind, scope_id, value, is_off, message, severity="'warning'",
     scope_name='null', expected='null', threshold='null'
 ) -%}
-        cast('{{ check_name }}' as varchar) as check_name,
+        cast({{ check_name }} as varchar) as check_name,
         cast({{ scope_kind }} as varchar) as scope_kind,
         cast({{ scope_id }} as varchar) as scope_id,
         cast({{ scope_name }} as varchar) as scope_name,

@@ -36,7 +36,7 @@ files as (
 refused_rows as (
     select
         {{ quality_check_columns(
-            'refused_rows',
+            "'refused_rows'",
             scope_kind="'file'",
             scope_id='file_id',
             value='rows_refused',
@@ -96,7 +96,7 @@ landed_files as (
 staged_rows as (
     select
         {{ quality_check_columns(
-            'staged_rows',
+            "'staged_rows'",
             scope_kind="'file'",
             scope_id='coalesce(file_id, landed_path)',
             value='staged_rows',
@@ -117,7 +117,7 @@ staged_rows as (
 delivered as (
     select
         {{ quality_check_columns(
-            'delivered',
+            "'delivered'",
             scope_kind='site_kind',
             scope_id='site_id',
             scope_name='name',
@@ -138,7 +138,7 @@ delivered as (
 repeated_rows as (
     select
         {{ quality_check_columns(
-            'repeated_rows',
+            "'repeated_rows'",
             scope_kind='site_kind',
             scope_id='site_id',
             scope_name='name',
@@ -157,7 +157,7 @@ repeated_rows as (
 ages as (
     select
         {{ quality_check_columns(
-            'hours_old',
+            "'hours_old'",
             scope_kind='site_kind',
             scope_id='site_id',
             scope_name='name',
@@ -224,10 +224,9 @@ compared_volumes as (
 
 -- warning: unusual is not wrong, and the date is published all the same
 judged_volumes as (
-    {% for check_name in ['rows', 'quantity'] %}
     select
         {{ quality_check_columns(
-            check_name,
+            'check_name',
             scope_kind='scope_kind',
             scope_id='scope_id',
             scope_name='scope_name',
@@ -244,9 +243,6 @@ judged_volumes as (
                 ~ " || ' earlier dates of this weekday' end",
         ) }}
     from compared_volumes
-    where check_name = '{{ check_name }}'
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
 ),
 
 checks as (
