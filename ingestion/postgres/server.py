@@ -28,14 +28,15 @@ from ingestion.postgres.refuge import make_private, make_refuge, refuge_of
 USER = "procurement"
 DATABASE = "postgres"
 
-#: Reached through the socket alone, and small: the master data of one retailer.
-#: fsync stays on, because people keep real master data here.
+#: Small: the master data of one retailer. fsync stays on, because people keep real
+#: master data here.
 _CONFIGURATION = """\
-listen_addresses = ''
+listen_addresses = '{listen}'
 port = {port}
 unix_socket_directories = '{socket}'
 unix_socket_permissions = 0700
-max_connections = 50
+password_encryption = scram-sha-256
+max_connections = {connections}
 shared_buffers = 64MB
 min_wal_size = 32MB
 wal_level = minimal
@@ -52,6 +53,9 @@ class Server:
     #: Who gets in is decided by the rights of the socket's folder.
     ACCESS: tuple[str, ...] = ("--auth=trust",)
     SUPERUSER = USER
+    #: Reached through the socket alone.
+    LISTEN = ""
+    CONNECTIONS = 50
 
     def __init__(self, state: Path) -> None:
         self._place = server_place(state)
@@ -205,8 +209,18 @@ class Server:
         if code != 0 or not self.is_running():
             raise self._failure(f"pg_ctl ended with {code}")
 
+    @property
+    def port(self) -> int:
+        """Port on TCP, and a part of the socket's name."""
+        return DEFAULT_PORT
+
     def _configuration(self) -> str:
-        return _CONFIGURATION.format(port=DEFAULT_PORT, socket=self._place.socket)
+        return _CONFIGURATION.format(
+            listen=self.LISTEN,
+            port=self.port,
+            socket=self._place.socket,
+            connections=self.CONNECTIONS,
+        )
 
     def _failure(self, reason: str) -> ServiceUnavailableError:
         try:

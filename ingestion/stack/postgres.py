@@ -11,22 +11,6 @@ from ingestion.postgres.connections import ConnectionSettings, connect
 from ingestion.postgres.server import Server
 from ingestion.stack.places import BATCH_USER, CONFIGURATION, HOST, StackPlace
 
-_CONFIGURATION = """\
-listen_addresses = '{host}'
-port = {port}
-unix_socket_directories = '{socket}'
-unix_socket_permissions = 0700
-password_encryption = scram-sha-256
-max_connections = 100
-shared_buffers = 64MB
-min_wal_size = 32MB
-wal_level = minimal
-max_wal_senders = 0
-max_parallel_workers_per_gather = 0
-timezone = 'UTC'
-log_timezone = 'UTC'
-"""
-
 
 class StackServer(Server):
     """PostgreSQL on loopback; its superuser comes in through the socket only."""
@@ -34,6 +18,8 @@ class StackServer(Server):
     # The socket's folder can be entered by the server's own user and root.
     ACCESS = ("--auth-local=trust", "--auth-host=scram-sha-256")
     SUPERUSER = "postgres"
+    LISTEN = HOST
+    CONNECTIONS = 100
 
     def __init__(self, place: StackPlace) -> None:
         super().__init__(place.home)
@@ -93,10 +79,10 @@ class StackServer(Server):
             database=database,
         )
 
-    def _configuration(self) -> str:
-        return _CONFIGURATION.format(
-            host=HOST, port=self._stack.ports.postgres, socket=self._place.socket
-        )
+    @property
+    def port(self) -> int:
+        """Port on loopback, one of the stack's own."""
+        return self._stack.ports.postgres
 
 
 def _with_passwords(script: str, passwords: Mapping[str, str]) -> str:
