@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.lake import Lake
 from pipeline_runner import PROJECT, call
 
 FIRST, DAY = "2026-01-01", "2026-01-02"
@@ -156,30 +157,35 @@ def rows(lake: Path) -> dict[str, list[str]]:
         }
 
 
-def mismatch(output: Path, day: str) -> str | None:
+def mismatch(lake: Lake, day: str) -> str | None:
     """What a reader finds wrong with a date that has a manifest, at this moment."""
-    folder = output / "supplier_orders" / day
+    folder = f"output/supplier_orders/{day}"
     try:
-        manifest = (folder / "manifest.json").read_bytes()
+        manifest = _read(lake, f"{folder}/manifest.json")
     except OSError:
         return None  # not published
     for file in json.loads(manifest)["files"]:
-        inside = file["name"].startswith("exceptions/")
-        path = (output if inside else folder) / file["name"]
+        inside = "output" if file["name"].startswith("exceptions/") else folder
         try:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            content = _read(lake, f"{inside}/{file['name']}")
+            digest = hashlib.sha256(content).hexdigest()
         except OSError as error:
             digest = str(error)
         if digest != file["sha256"]:
             # Only a manifest that is still the one that was read says something.
             with suppress(OSError):
-                if (folder / "manifest.json").read_bytes() == manifest:
+                if _read(lake, f"{folder}/manifest.json") == manifest:
                     return f"{file['name']}: {digest}"
     return None
 
 
+def _read(lake: Lake, path: str) -> bytes:
+    with lake.reader(path) as stream:
+        return stream.read()
+
+
 @contextmanager
-def reader(output: Path) -> Iterator[list[str]]:
+def reader(lake: Lake) -> Iterator[list[str]]:
     """Read the output all the time; gives what did not match, which is to be empty."""
     wrong: list[str] = []
     looks = [0]
@@ -187,7 +193,7 @@ def reader(output: Path) -> Iterator[list[str]]:
 
     def read() -> None:
         while not is_over.is_set():
-            found = [mismatch(output, day) for day in (FIRST, DAY)]
+            found = [mismatch(lake, day) for day in (FIRST, DAY)]
             wrong.extend(text for text in found if text)
             looks[0] += 1
             is_over.wait(0.002)

@@ -10,10 +10,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from postgres_states import state_folder
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECONDS_ALLOWED = 600
@@ -88,3 +91,16 @@ def _environment(state: Path) -> dict[str, str]:
         if not name.startswith(("PG", "PROCUREMENT_", "DBT_"))
     }
     return {**kept, "PROCUREMENT_STATE": str(state)}
+
+
+@contextmanager
+def state_with_master_data(tables: Mapping[str, str]) -> Iterator[Path]:
+    """A state of its own whose PostgreSQL holds these tables, as text of CSV files."""
+    with state_folder() as state:
+        folder = state.with_name("master")
+        folder.mkdir()
+        for name, text in tables.items():
+            (folder / f"{name}.csv").write_text(text)
+        loaded = call(state, "-m", "ingestion", "master", "load", "--from", str(folder))
+        assert loaded.returncode == 0, loaded.stderr
+        yield state

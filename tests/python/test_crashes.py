@@ -24,6 +24,7 @@ from crash_scene import (
     reader,
     rows,
 )
+from ingestion.lake import LocalLake
 from ingestion.postgres.embedded import running_postgres
 from postgres_states import state_folder
 
@@ -77,7 +78,7 @@ def test_a_run_killed_outside_the_engine_is_completed_by_the_next(
 ) -> None:
     for number, point in enumerate(killed_points(scene, driver, OUTSIDE, engine=False)):
         scene.reset()
-        with reader(scene.lake / "output") as wrong:
+        with reader(LocalLake(scene.lake)) as wrong:
             killed = driver.run(point, engine=False)
             resume = ["--resume"] if number % 2 else []
             again = driver.run(0, *resume, engine=False)
@@ -94,7 +95,7 @@ def test_a_whole_run_killed_is_completed_by_the_next(
     expected = rows(scene.after)
     for point in killed_points(scene, driver, WHOLE, engine=True):
         scene.reset()
-        with reader(scene.lake / "output") as wrong:
+        with reader(LocalLake(scene.lake)) as wrong:
             print(f"killing at {point}", flush=True)  # -s shows how far it is
             killed = driver.run(point, engine=True)
             again = driver.run(engine=True)
@@ -119,7 +120,7 @@ def test_resuming_leaves_out_what_is_finished(scene: Scene, driver: Driver) -> N
 
     assert resumed["exit_code"] == 0, resumed["said"]
     assert not {"event built", "event file"} & set(resumed["kinds"])
-    assert mismatch(scene.lake / "output", DAY) is None
+    assert mismatch(LocalLake(scene.lake), DAY) is None
 
 
 def test_resuming_plans_anew_when_the_export_is_another(
@@ -137,17 +138,16 @@ def test_resuming_plans_anew_when_the_export_is_another(
 
 
 def test_the_reader_sees_what_it_is_there_for(scene: Scene) -> None:
-    output = scene.after / "output"
-    manifest = json.loads(
-        (output / "supplier_orders" / DAY / "manifest.json").read_text()
-    )
-    path = output / "supplier_orders" / DAY / manifest["files"][0]["name"]
+    lake = LocalLake(scene.after)
+    folder = scene.after / "output/supplier_orders" / DAY
+    manifest = json.loads((folder / "manifest.json").read_text())
+    path = folder / manifest["files"][0]["name"]
     content = path.read_bytes()
 
-    assert mismatch(output, DAY) is None
+    assert mismatch(lake, DAY) is None
     path.write_bytes(content[:-1])
     try:
-        assert mismatch(output, DAY) is not None
+        assert mismatch(lake, DAY) is not None
     finally:
         path.write_bytes(content)
 

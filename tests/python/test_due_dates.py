@@ -18,8 +18,7 @@ from ingestion.batch.waiting import POLL, FeedWait
 from ingestion.batch.window import BatchWindow
 from ingestion.config import load_settings
 from ingestion.lake import LocalLake
-from pipeline_runner import call
-from postgres_states import state_folder
+from pipeline_runner import call, state_with_master_data
 
 UTC = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -184,13 +183,8 @@ MASTER = {
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("master")
-    for name, text in MASTER.items():
-        (folder / f"{name}.csv").write_text(text)
-    with state_folder() as state:
-        loaded = call(state, "-m", "ingestion", "master", "load", "--from", str(folder))
-        assert loaded.returncode == 0, loaded.stderr
+def state() -> Iterator[Path]:
+    with state_with_master_data(MASTER) as state:
         yield state
 
 

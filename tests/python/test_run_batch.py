@@ -17,7 +17,7 @@ import pytest
 
 from ingestion.locks import date_lock
 from ingestion.postgres.connections import connect, connection_settings
-from pipeline_runner import PROJECT, call
+from pipeline_runner import PROJECT, call, state_with_master_data
 from postgres_states import state_folder
 
 DAY = "2026-01-01"
@@ -45,14 +45,9 @@ MASTER = {
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def state() -> Iterator[Path]:
     """One state for all: dbt parses once, and PostgreSQL holds the master data."""
-    folder = tmp_path_factory.mktemp("master")
-    for name, text in MASTER.items():
-        (folder / f"{name}.csv").write_text(text)
-    with state_folder() as state:
-        loaded = call(state, "-m", "ingestion", "master", "load", "--from", str(folder))
-        assert loaded.returncode == 0, loaded.stderr
+    with state_with_master_data(MASTER) as state:
         yield state
 
 

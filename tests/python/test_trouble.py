@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from crash_scene import DAY, Scene, contents, make_scene, mismatch, scene_options
+from ingestion.lake import LocalLake
 from ingestion.postgres.places import server_place
 from pipeline_runner import PROJECT, call
 from postgres_states import state_folder
@@ -77,7 +78,7 @@ def test_eight_runs_of_one_date_publish_it_once(scene: Scene) -> None:
     assert held
     assert all("process" in text and "since 20" in text for text in held)
     assert contents(scene.lake) == contents(scene.after)
-    assert mismatch(scene.lake / "output", DAY) is None
+    assert mismatch(LocalLake(scene.lake), DAY) is None
 
 
 @pytest.mark.parametrize("kilobytes", [1, 300])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
+
+from engines import environment, on_stack
 
 from ingestion.config import PROJECT_DIR
 from ingestion.hdfs_lake import open_hdfs_lake
@@ -47,16 +48,10 @@ def batch(place: StackPlace, folder: Path, day: str) -> subprocess.Popen[str]:
 
 
 def started(place: StackPlace, *arguments: str) -> subprocess.Popen[str]:
-    others = ("PG", "PROCUREMENT_", "DBT_", "TRINO_", "WEBHDFS")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(others)}
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=PROJECT_DIR,
-        env={
-            **kept,
-            **place.client_environment(),
-            "PROCUREMENT_STATE": str(place.home.parent),
-        },
+        env=environment(on_stack(place)),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

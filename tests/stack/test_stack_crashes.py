@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import signal
 import subprocess
 import sys
@@ -19,6 +17,7 @@ import psutil
 import pytest
 from engines import assert_same_rows, call, contents, empty_lake, environment, on_stack
 
+from crash_scene import mismatch
 from ingestion.config import PROJECT_DIR
 from ingestion.lake import Lake, LocalLake
 from ingestion.postgres.places import server_place
@@ -155,20 +154,3 @@ def kill(place: StackPlace, service: str) -> None:
 def files_of(lake: Lake) -> dict[str, bytes]:
     """What is received and published of the date."""
     return {**contents(lake, "raw"), **contents(lake, "output")}
-
-
-def mismatch(lake: Lake, day: str) -> str | None:
-    """The first file of a published date that is not what its manifest says."""
-    files = contents(lake, "output")
-    folder = f"output/supplier_orders/{day}"
-    manifest = files.get(f"{folder}/manifest.json")
-    if manifest is None:
-        return None
-    for file in json.loads(manifest)["files"]:
-        name = file["name"]
-        path = (
-            f"output/{name}" if name.startswith("exceptions/") else f"{folder}/{name}"
-        )
-        if hashlib.sha256(files.get(path, b"")).hexdigest() != file["sha256"]:
-            return path
-    return None
