@@ -5,16 +5,17 @@ Lands the files of the inbox, lets dbt plan the orders, publishes them. What it 
 stands in ``ingestion/batch``; ``python run_batch.py --help`` says how to call it.
 """
 
+import atexit
 import os
 import sys
 from contextlib import suppress
 
 from ingestion.batch.runner import main
-from ingestion.postgres.embedded import release_held
 
 if __name__ == "__main__":
     exit_code = main()
-    release_held()
+    # An embedded PostgreSQL is left, and what dbt's thread pool holds is given back.
+    atexit._run_exitfuncs()
     with suppress(OSError):  # whoever read the output may be gone
         sys.stdout.flush()
         sys.stderr.flush()

@@ -17,9 +17,8 @@ from pipeline_runner import call
 from postgres_states import state_folder
 
 COMPILE_EACH = """
-import json, os, sys
+import atexit, json, os, sys
 from dbt.cli.main import dbtRunner
-from ingestion.postgres.embedded import release_held
 target, *variables = sys.argv[1:]
 options = ["--target-path", target, "--log-level", "none", "--quiet"]
 manifest = dbtRunner().invoke(["parse", *options]).result
@@ -30,7 +29,7 @@ runs = [
 print()
 print(json.dumps([str(run.exception) for run in runs]), flush=True)
 # dbt leaves its other thread at work in DuckDB, where an ending Python aborts it.
-release_held()
+atexit._run_exitfuncs()
 os._exit(0)
 """
 

@@ -55,6 +55,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PipelineRun]:
 
 def test_demo_orders_and_exceptions_are_what_the_rules_say(demo: PipelineRun) -> None:
     assert demo.exit_code == 0, demo.stderr
+    said = demo.stderr.splitlines()
+    assert [line for line in said if " dates done, " not in line] == []
     folder = demo.published.parents[1]
     master = read_master(folder / "master")
     history: list[PublishedDate] = []
