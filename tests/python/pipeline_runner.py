@@ -38,6 +38,7 @@ def run_pipeline(
     first: date,
     last: date,
     variables: Mapping[str, bool | int | float],
+    *options: str,
 ) -> PipelineRun:
     """Load ``workdir/master`` and run a window of dates over ``workdir/inbox``.
 
@@ -54,7 +55,7 @@ def run_pipeline(
     done = call(
         state, "run_batch.py", "--from", str(first), "--to", str(last),
         "--inbox", f"{workdir}/inbox", "--lake", f"{workdir}/lake",
-        "--vars", json.dumps(variables), "--json",
+        "--vars", json.dumps(variables), "--json", *options,
     )  # fmt: skip
     output = workdir / "lake" / "output"
     return PipelineRun(done.returncode, output, done.stdout, done.stderr)

@@ -24,7 +24,7 @@ def assert_orders(output: Path, result: Result) -> None:
         assert found[name] == content, name
 
 
-def assert_exceptions(output: Path, result: Result) -> None:
+def assert_exceptions(output: Path, result: Result, version: int = 1) -> None:
     """Rows, their order, and both forms; what a message says is left open."""
     day = result.business_date
     written = (output / "exceptions" / f"{day}.json").read_bytes()
@@ -33,7 +33,7 @@ def assert_exceptions(output: Path, result: Result) -> None:
     said = in_report_order([{**row, "message": ""} for row in rows])
     assert said == list(result.exceptions)
     assert rows == in_report_order(rows)
-    assert written == exceptions_json(day, 1, rows)
+    assert written == exceptions_json(day, version, rows)
     assert (output / "exceptions" / f"{day}.csv").read_bytes() == exceptions_csv(rows)
 
 

@@ -10,13 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
 
 from ingestion.batch.canonical_json import canonical_line
 from ingestion.batch.documents import exceptions_json, supplier_order
 from ingestion.config import PROJECT_DIR
+from published_forms import errors_of, rules_of
 
-SCHEMAS = PROJECT_DIR / "ingestion" / "batch" / "schemas"
 ORDER_ROW = json.loads(
     """{"order_id": "PO-20260101-SUP-001", "status": "held", "supplier_id": "SUP-001",
     "supplier_name": "Süd", "lead_time_days": -1, "currency": null,
@@ -43,13 +42,6 @@ EXCEPTION_ROW = {
 }
 
 
-def _errors(schema: str, document: object) -> list[str]:
-    rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
-    Draft202012Validator.check_schema(rules)
-    validator = Draft202012Validator(rules, format_checker=FormatChecker())
-    return [error.json_path for error in validator.iter_errors(document)]
-
-
 def _order() -> Any:
     written = canonical_line(supplier_order(ORDER_ROW, version=1))
     return json.loads(written, parse_float=Decimal)
@@ -60,19 +52,19 @@ def _exceptions() -> Any:
 
 
 def test_what_the_publisher_writes_fits() -> None:
-    assert _errors("supplier_order", _order()) == []
-    assert _errors("exceptions", _exceptions()) == []
+    assert errors_of("supplier_order", _order()) == []
+    assert errors_of("exceptions", _exceptions()) == []
 
 
 def test_a_cancelled_order_has_no_lines_and_no_value() -> None:
     cancelled = {**_order(), "status": "cancelled"}
-    assert set(_errors("supplier_order", cancelled)) == {
+    assert set(errors_of("supplier_order", cancelled)) == {
         "$.line_count",
         "$.total_amount",
         "$.lines",
     }
     cancelled.update(line_count=0, total_amount=0, lines=[])
-    assert _errors("supplier_order", cancelled) == []
+    assert errors_of("supplier_order", cancelled) == []
 
 
 @pytest.mark.parametrize(
@@ -105,11 +97,10 @@ def test_what_no_supplier_order_may_say(
 ) -> None:
     order = _order()
     breaking(order)
-    assert path in _errors("supplier_order", order)
+    assert path in errors_of("supplier_order", order)
 
 
 def test_exceptions_have_the_codes_of_the_seed_and_no_others() -> None:
     with (PROJECT_DIR / "seeds" / "exception_codes.csv").open(encoding="utf-8") as seed:
         described = {row["code"] for row in csv.DictReader(seed)}
-    rules = json.loads((SCHEMAS / "exceptions.schema.json").read_text(encoding="utf-8"))
-    assert set(rules["$defs"]["code"]["enum"]) == described
+    assert set(rules_of("exceptions")["$defs"]["code"]["enum"]) == described

@@ -6,7 +6,7 @@ Hypothesis and shrinks; how it is *written* follows from one seed per file.
 """
 
 from strategies.days import scenarios
-from strategies.expectation import expected_results, receive
+from strategies.expectation import expected_results, expected_versions, receive
 from strategies.scenario import (
     DrawnDay,
     OrderFile,
@@ -25,6 +25,7 @@ __all__ = [
     "StrayFile",
     "as_vars",
     "expected_results",
+    "expected_versions",
     "receive",
     "scenarios",
     "write_inbox",

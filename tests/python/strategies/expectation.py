@@ -78,9 +78,13 @@ def _stock_file(file: StockFile, name: str) -> Received:
 
 
 def receive(
-    day: DrawnDay,
+    day: DrawnDay, timely: DrawnDay | None = None
 ) -> tuple[list[OrderLine], list[StockRow], list[LoadedFile]]:
-    """Accepted rows and the load history: equal bytes count under one name only."""
+    """Accepted rows and the load history: equal bytes count under one name only.
+
+    What ``timely`` does not hold came after the date was published.
+    """
+    in_time = {(file.feed, file.name) for file in received(timely or day)}
     lines: list[OrderLine] = []
     rows: list[StockRow] = []
     history: list[LoadedFile] = []
@@ -89,7 +93,8 @@ def receive(
         is_known = (file.feed, file.content) in known
         status = "duplicate" if is_known else file.status()
         known.add((file.feed, file.content))
-        history.append(file.loaded(status))
+        is_late = (file.feed, file.name) not in in_time
+        history.append(replace(file.loaded(status), is_late=is_late))
         if status in {"accepted", "partial"}:
             lines += file.order_lines
             rows += file.stock_rows
@@ -101,24 +106,48 @@ def expected_results(scenario: Scenario) -> list[Result]:
     results: list[Result] = []
     history: list[PublishedDate] = []
     for day in scenario.days:
-        results.append(_expected(scenario, day, history))
+        results.append(calculate(_inputs(scenario, day, history)))
         if not results[-1].refusals:
             history.append(results[-1].published())
     return results
 
 
-def _expected(
-    scenario: Scenario, day: DrawnDay, history: Sequence[PublishedDate]
-) -> Result:
-    lines, rows, loaded = receive(day)
-    return calculate(
-        Inputs(
-            business_date=day.business_date,
-            order_lines=lines,
-            stock_rows=rows,
-            load_history=loaded,
-            master=scenario.master,
-            variables=scenario.variables,
-            history=tuple(history),
+def expected_versions(scenario: Scenario, timely: DrawnDay) -> list[Result]:
+    """The first date twice, first with what came in time; then the other dates.
+
+    They look back at the second version. A date that is refused ends the list.
+    """
+    whole, *others = scenario.days
+    results = [calculate(_inputs(scenario, timely, []))]
+    if not results[-1].refusals:
+        second = replace(
+            _inputs(scenario, whole, [], timely),
+            version=2,
+            former_orders=results[0].orders,
         )
+        results.append(calculate(second))
+    history: list[PublishedDate] = []
+    for day in others:
+        if results[-1].refusals:
+            break
+        history.append(results[-1].published())
+        results.append(calculate(_inputs(scenario, day, history)))
+    return results
+
+
+def _inputs(
+    scenario: Scenario,
+    day: DrawnDay,
+    history: Sequence[PublishedDate],
+    timely: DrawnDay | None = None,
+) -> Inputs:
+    lines, rows, loaded = receive(day, timely)
+    return Inputs(
+        business_date=day.business_date,
+        order_lines=lines,
+        stock_rows=rows,
+        load_history=loaded,
+        master=scenario.master,
+        variables=scenario.variables,
+        history=tuple(history),
     )
