@@ -23,7 +23,7 @@ def test_two_dates_build_at_once_after_the_tables_are_made(
     for arguments in (
         ["generate", "--from", DATES[0], "--to", DATES[-1],
          "--out", f"{folder}/inbox", "--master-out", f"{folder}/master"],
-        ["master", "load", "--from", f"{folder}/master"],
+        ["master", "load", "--from", f"{folder}/master", "--prune"],
     ):  # fmt: skip
         assert started(stack, "-m", "ingestion", *arguments).wait(300) == 0
     assert batch(stack, folder, DATES[0]).wait(900) == 0
