@@ -81,7 +81,9 @@ class ConnectionSettings:
         return " ".join(f"{key}='{_escaped(value)}'" for key, value in parts.items())
 
 
-def connect(settings: ConnectionSettings) -> Connection:
+def connect(
+    settings: ConnectionSettings, seconds: int = CONNECT_TIMEOUT_SECONDS
+) -> Connection:
     """Open a connection that speaks UTF-8; the caller closes it.
 
     Raises:
@@ -96,7 +98,7 @@ def connect(settings: ConnectionSettings) -> Connection:
             user=settings.user,
             password=settings.password,
             dbname=settings.database,
-            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            connect_timeout=seconds,
             client_encoding="UTF8",
             application_name="procurement",
         )

@@ -11,31 +11,31 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-#: psutil knows a process's start to a second or so, the pid file to a second;
-#: a clock that was set meanwhile may add some.
-_SAME_START_SECONDS = 60
+from ingestion.postgres.places import Place
 
 
 @dataclass(frozen=True)
 class PidFile:
-    """What ``postmaster.pid`` says: process, its start (Unix time) and status."""
+    """What ``postmaster.pid`` says: process and status.
+
+    Its start, which stands there too, tells little: a clock that is set moves what
+    the system says of a process's start, and not what the file says.
+
+    Attributes:
+        label: what the server carries in its titles.
+    """
 
     pid: int
-    started: int
     status: str
+    label: str
 
     def is_alive(self) -> bool:
-        """Whether that very server process is still running."""
+        """Whether a process of that number is still this server."""
         try:
-            process = psutil.Process(self.pid)
-            is_dead = process.status() == psutil.STATUS_ZOMBIE
-            seconds_apart = abs(float(process.create_time()) - self.started)
-            is_server = str(process.name()).startswith("postgres")
-            return is_server and not is_dead and seconds_apart < _SAME_START_SECONDS
+            return _is_labelled(psutil.Process(self.pid), self.label)
         except psutil.Error:
             return False
 
@@ -44,12 +44,13 @@ class PidFile:
         return bool(psutil.pid_exists(self.pid)) and not self.is_alive()
 
 
-def read_pid_file(data: Path) -> PidFile | None:
-    """Read the pid file of a data directory; None when it is absent or unfinished."""
+def read_pid_file(place: Place) -> PidFile | None:
+    """Read the pid file of a server's data; None when it is absent or unfinished."""
     try:
-        lines = (data / "postmaster.pid").read_text(errors="replace").splitlines()
+        text = (place.data / "postmaster.pid").read_text(errors="replace")
+        lines = text.splitlines()
         status = lines[7].strip() if len(lines) > 7 else ""
-        return PidFile(pid=int(lines[0]), started=int(lines[2]), status=status)
+        return PidFile(pid=int(lines[0]), status=status, label=place.label)
     except (FileNotFoundError, IndexError, ValueError):
         return None
 
@@ -71,13 +72,12 @@ def labelled_processes(label: str) -> list[psutil.Process]:
     The title is all that other users, root in a container among them, can see
     of a process; it outlives a data directory that was deleted.
     """
-    return [
-        process
-        for process in psutil.process_iter(["name", "cmdline", "status"])
-        if str(process.info["name"]).startswith("postgres")
-        and process.info["status"] != psutil.STATUS_ZOMBIE
-        and label in " ".join(process.info["cmdline"] or ())
-    ]
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if _is_labelled(process, label):
+                found.append(process)
+    return found
 
 
 def wait_until_gone(label: str, seconds: float) -> bool:
@@ -93,6 +93,15 @@ def end_processes(label: str) -> None:
                 process.send_signal(number)
         if wait_until_gone(label, 5):
             return
+
+
+def _is_labelled(process: psutil.Process, label: str) -> bool:
+    with process.oneshot():
+        return (
+            str(process.name()).startswith("postgres")
+            and process.status() != psutil.STATUS_ZOMBIE
+            and label in " ".join(process.cmdline())
+        )
 
 
 def _wait_while(condition: Callable[[], bool], seconds: float) -> bool:

@@ -47,6 +47,10 @@ log_timezone = 'UTC'
 """
 
 
+#: A server that is slow to answer has users, whom starting another would cut off.
+_PATIENCE_SECONDS = 60
+
+
 class Server:
     """The embedded server of one state folder."""
 
@@ -76,11 +80,11 @@ class Server:
         """Whether this server, and not one of a former state folder, answers."""
         if self._place.is_moved and not self._is_recorded():
             return False
-        found = read_pid_file(self._place.data)
+        found = read_pid_file(self._place)
         if found is None or found.status != "ready" or not found.is_alive():
             return False
         try:
-            connect(self.settings).close()
+            connect(self.settings, _PATIENCE_SECONDS).close()
         except ServiceUnavailableError:
             return False
         return True
@@ -104,7 +108,7 @@ class Server:
 
     def stop(self) -> None:
         """Stop the server and wait for its end; open connections are cut."""
-        found = read_pid_file(self._place.data)
+        found = read_pid_file(self._place)
         if found is not None and found.is_alive():
             end_server(found, 30)
         end_processes(self._place.label)
@@ -144,7 +148,7 @@ class Server:
     def _clear_remains(self) -> None:
         """Get rid of a server that was killed, hangs, or lost its data directory."""
         place = self._place
-        found = read_pid_file(place.data)
+        found = read_pid_file(place)
         if found is not None and found.is_alive():
             self.stop()
         elif found is None or not wait_until_gone(place.label, 10):

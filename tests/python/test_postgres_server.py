@@ -44,7 +44,7 @@ def execute(settings: ConnectionSettings, statement: str) -> list[tuple[object, 
 
 
 def server_process(state: Path) -> psutil.Process:
-    found = read_pid_file(server_place(state).data)
+    found = read_pid_file(server_place(state))
     assert found is not None
     return psutil.Process(found.pid)
 
@@ -102,6 +102,18 @@ def test_pid_file_whose_number_is_another_process_is_seen_through(state: Path) -
     (data / "postmaster.pid").write_text("\n".join([*lines[:7], "ready   "]))
     with running_postgres(state) as settings:
         assert execute(settings, "select 1") == [(1,)]
+
+
+def test_a_clock_that_was_set_back_stops_no_server(state: Path) -> None:
+    with running_postgres(state):
+        record = server_place(state).data / "postmaster.pid"
+        lines = record.read_text().splitlines()
+        lines[2] = str(int(lines[2]) + 7200)  # started later than it is now
+        record.write_text("\n".join(lines) + "\n")
+        before = server_process(state).pid
+        with running_postgres(state) as settings:
+            assert execute(settings, "select 1") == [(1,)]
+        assert server_process(state).pid == before
 
 
 def test_killed_user_leaves_nothing_that_the_next_one_does_not_stop(
