@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import given, note
 
 from oracle import Result
 from pipeline_runner import PipelineRun, run_pipeline
@@ -31,8 +30,7 @@ from strategies import (
     write_master,
 )
 from strategies.expectation import received
-
-WANTED = os.environ.get("ORACLE_EXAMPLES")
+from whole_examples import whole_examples
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +39,7 @@ def state() -> Iterator[Path]:
         yield folder
 
 
-# A run takes seconds, so an example that fails is reported as it was drawn.
-@settings(
-    max_examples=int(WANTED or 5),
-    derandomize=WANTED is None,
-    database=None,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@whole_examples(everyday=5)
 @given(scenario=scenarios())
 def test_random_days_come_to_what_the_rules_say(
     scenario: Scenario, state: Path, tmp_path_factory: pytest.TempPathFactory

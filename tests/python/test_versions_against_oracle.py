@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, note, settings
+from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
 from oracle import Result
@@ -36,10 +35,9 @@ from strategies import (
     write_master,
 )
 from strategies.expectation import received
+from whole_examples import whole_examples
 
 Line = dict[str, Any]
-
-WANTED = os.environ.get("ORACLE_EXAMPLES")
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +46,7 @@ def state() -> Iterator[Path]:
         yield folder
 
 
-# Three runs an example, each of seconds: one that fails is reported as it was drawn.
-@settings(
-    max_examples=int(WANTED or 3),
-    derandomize=WANTED is None,
-    database=None,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@whole_examples(everyday=3)
 @given(scenario=scenarios(most_days=2), data=st.data())
 def test_late_files_come_to_what_the_rules_say(
     scenario: Scenario,
