@@ -34,7 +34,7 @@ DATE      := 2026-01-02
 .DEFAULT_GOAL := help
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
-.PHONY: help setup demo test test-crashes test-stack test-stack-crashes test-tls
+.PHONY: help setup demo test test-crashes test-stack test-stack-long test-tls
 .PHONY: fuzz benchmark benchmark-trino million lint docs db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
@@ -63,11 +63,10 @@ test-crashes: $(DEV) $(PACKAGES) ## Kill runs at hundreds of points and run them
 	@CRASH_POINTS=1000,200 $(RUN) -m pytest tests/python/test_crashes.py $(PYTEST)
 
 test-stack: $(DEV) $(PACKAGES) ## The tests on real servers: Trino, HDFS, metastore (needs Maven)
-	@$(RUN) -m pytest tests/stack --ignore tests/stack/test_tls.py \
-	    --ignore tests/stack/test_stack_crashes.py $(PYTEST)
+	@$(RUN) -m pytest tests/stack -m 'not long' --ignore tests/stack/test_tls.py $(PYTEST)
 
-test-stack-crashes: $(DEV) $(PACKAGES) ## Kill runs on Trino, and services under them (half an hour)
-	@$(RUN) -m pytest tests/stack/test_stack_crashes.py $(PYTEST)
+test-stack-long: $(DEV) $(PACKAGES) ## Kill runs on Trino, and services; replay a month (an hour)
+	@$(RUN) -m pytest tests/stack -m long --ignore tests/stack/test_tls.py $(PYTEST)
 
 test-tls: $(DEV) $(PACKAGES) ## The tests of the stack's TLS profile
 	@$(RUN) -m pytest tests/stack/test_tls.py $(PYTEST)

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -185,7 +185,7 @@ def _read(lake: Lake, path: str) -> bytes:
 
 
 @contextmanager
-def reader(lake: Lake) -> Iterator[list[str]]:
+def reader(lake: Lake, days: Sequence[str]) -> Iterator[list[str]]:
     """Read the output all the time; gives what did not match, which is to be empty."""
     wrong: list[str] = []
     looks = [0]
@@ -193,7 +193,7 @@ def reader(lake: Lake) -> Iterator[list[str]]:
 
     def read() -> None:
         while not is_over.is_set():
-            found = [mismatch(lake, day) for day in (FIRST, DAY)]
+            found = [mismatch(lake, day) for day in days]
             wrong.extend(text for text in found if text)
             looks[0] += 1
             is_over.wait(0.002)

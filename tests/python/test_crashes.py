@@ -15,6 +15,7 @@ import pytest
 
 from crash_scene import (
     DAY,
+    FIRST,
     Contents,
     Driver,
     Scene,
@@ -78,7 +79,7 @@ def test_a_run_killed_outside_the_engine_is_completed_by_the_next(
 ) -> None:
     for number, point in enumerate(killed_points(scene, driver, OUTSIDE, engine=False)):
         scene.reset()
-        with reader(LocalLake(scene.lake)) as wrong:
+        with reader(LocalLake(scene.lake), (FIRST, DAY)) as wrong:
             killed = driver.run(point, engine=False)
             resume = ["--resume"] if number % 2 else []
             again = driver.run(0, *resume, engine=False)
@@ -95,7 +96,7 @@ def test_a_whole_run_killed_is_completed_by_the_next(
     expected = rows(scene.after)
     for point in killed_points(scene, driver, WHOLE, engine=True):
         scene.reset()
-        with reader(LocalLake(scene.lake)) as wrong:
+        with reader(LocalLake(scene.lake), (FIRST, DAY)) as wrong:
             print(f"killing at {point}", flush=True)  # -s shows how far it is
             killed = driver.run(point, engine=True)
             again = driver.run(engine=True)

@@ -45,7 +45,10 @@ def environment(places: dict[str, str]) -> dict[str, str]:
 
 
 def call(
-    places: dict[str, str], *arguments: str, exit_code: int = 0
+    places: dict[str, str],
+    *arguments: str,
+    exit_code: int = 0,
+    seconds: int = SECONDS_ALLOWED,
 ) -> CompletedProcess[str]:
     """Run Python in the project; it must end as expected."""
     done = run(
@@ -54,7 +57,7 @@ def call(
         env=environment(places),
         capture_output=True,
         encoding="utf-8",
-        timeout=SECONDS_ALLOWED,
+        timeout=seconds,
         check=False,
     )
     assert done.returncode == exit_code, done.stdout + done.stderr
@@ -77,6 +80,18 @@ def empty_lake(place: StackPlace) -> Lake:
         if folder not in ("warehouse", "export"):
             lake.delete(folder)
     return lake
+
+
+def empty_warehouse(place: StackPlace) -> None:
+    """Drop every table of the models and seeds, as a person might."""
+    found = trino_rows(
+        place,
+        "select table_name, table_type from iceberg.information_schema.tables "
+        "where table_schema = 'procurement'",
+    )
+    for name, kind in found:
+        drop = "drop view" if kind == "VIEW" else "drop table"
+        trino_rows(place, f'{drop} iceberg.procurement."{name}"')
 
 
 def assert_same_rows(place: StackPlace, embedded: Path, dates: Sequence[str]) -> None:
