@@ -77,6 +77,9 @@ class Engine:
     ) -> BuildResult:
         """Build and test everything of one date, on an engine that is held.
 
+        A build that leaves out what is the same for every date, and fails, is made
+        once more with all of it.
+
         Raises:
             DataTestError: a data test of severity error found rows.
             ProcurementError: a model or a hook failed; the message is dbt's.
@@ -84,14 +87,34 @@ class Engine:
         # Another run may have made them while this one waited to be alone.
         makes_tables = self._is_alone and not self._tables.are_made()
         try:
-            build = self._transformation.build(
+            return self._build(
                 business_date, variables, on_node, history, seeds=makes_tables
             )
         except DataTestError:
             raise
         except ProcurementError:
-            self._tables.forget()  # the cause may be a table that somebody dropped
-            raise
+            self._tables.forget()
+            if makes_tables:
+                raise
+            # The cause may be a table that somebody dropped: once more, with all made.
+            self._held.close()
+            self._share = None
+            self.hold()
+            return self._build(business_date, variables, on_node, history, seeds=True)
+
+    def _build(
+        self,
+        business_date: date,
+        variables: RuleVariables,
+        on_node: OnNode,
+        history: Sequence[HistoryDate] | None,
+        *,
+        seeds: bool,
+    ) -> BuildResult:
+        try:
+            build = self._transformation.build(
+                business_date, variables, on_node, history, seeds=seeds
+            )
         finally:
             self._run.keep_results(business_date)
         if self._settings.target != "embedded" and self._share:

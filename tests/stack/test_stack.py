@@ -14,6 +14,7 @@ from engines import (
     call,
     contents,
     empty_lake,
+    empty_warehouse,
     on_stack,
 )
 from hdfs import HdfsError  # type: ignore[import-untyped]
@@ -116,13 +117,16 @@ def test_files_of_a_killed_export_are_not_published(
     assert contents(published, "output") == contents(embedded, "output")
 
 
-def test_replays_are_identical_on_trino(
+def test_replays_in_an_empty_warehouse_are_identical_on_trino(
     published: Lake, embedded: LocalLake, stack: StackPlace, workdir: Path
 ) -> None:
+    empty_warehouse(stack)
+
     done = run_batch(on_stack(stack), workdir, "trino", "--replay")
 
     assert done.stdout.count("replayed: identical") == len(DATES)
     assert contents(published, "output") == contents(embedded, "output")
+    assert_same_rows(stack, workdir / "lake", DATES)
 
 
 def test_both_engines_publish_the_same_next_version(
