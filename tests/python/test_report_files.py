@@ -112,7 +112,7 @@ def test_page_asks_nobody_for_anything_and_escapes_what_comes_from_data() -> Non
 
 def test_every_check_of_the_mart_is_described() -> None:
     sql = (PROJECT_DIR / "models/marts/quality/fct_quality_checks.sql").read_text()
-    named = set(re.findall(r"quality_check_columns\(\s*'(\w+)'", sql))
+    named = set(re.findall(r"""quality_check_columns\(\s*"'(\w+)'""", sql))
 
     assert named | {"rows", "quantity"} == set(described_checks())
 
