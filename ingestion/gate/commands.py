@@ -122,17 +122,16 @@ def _land(arguments: argparse.Namespace) -> int:
 
 
 def _requeue(arguments: argparse.Namespace) -> int:
+    from ingestion.gate.file_stream import require_file
     from ingestion.gate.requeue import date_and_feed, requeue
 
     settings = load_settings(lake=arguments.lake)
+    require_file(arguments.file)
     business_date, feed = date_and_feed(arguments.file, arguments.date, arguments.feed)
     with _held("requeue", settings, business_date) as held:
-        if held.is_published:
-            raise RefusedError(
-                f"{business_date} is published already; nothing was landed. Its orders "
-                "stand on what had come by then."
-            )
-        received = requeue(held.lake, arguments.file, feed, held.receipt)
+        received = requeue(
+            held.lake, arguments.file, feed, held.receipt, is_late=held.is_published
+        )
     _print(
         f"{received.file_name}: {received.status}, {received.rows_accepted} rows "
         f"accepted, {received.rows_refused} refused"
@@ -141,6 +140,8 @@ def _requeue(arguments: argparse.Namespace) -> int:
         raise RefusedError(f"It is refused still: {received.reason_message}")
     if received.rejects_path:
         _print(f"still refused: {held.lake.root}/{received.rejects_path}")
+    if received.status == "late":
+        _print(_held_back(business_date, arguments.lake))
     return ExitCode.OK
 
 
