@@ -73,8 +73,11 @@ def requeue(
         read = partial(_read, intake, correction)
         if isinstance(ledger, LateLedger):
             LateDesk(lake, ledger, intake, read).receive(correction.candidate, content)
-        elif not _is_received(ledger.find(correction.candidate.name, content.sha256)):
-            received = read(correction.candidate, content)
+        else:
+            received = ledger.find(correction.candidate.name, content.sha256)
+            if received is None or received.status in ("superseded", "late"):
+                received = read(correction.candidate, content)
+            # Also of what is known: a command may have been killed before it was done.
             apply_changes(lake, [*ledger.arrive(received), *ledger.settle_rest()])
     received_as = ledger.find(correction.candidate.name, content.sha256)
     assert received_as is not None  # noqa: S101  it was received before, or just now
@@ -95,10 +98,6 @@ def _read(
         requeued_from=correction.of,
         corrects_rows=correction.rows,
     )
-
-
-def _is_received(known: ReceivedFile | None) -> bool:
-    return known is not None and known.status not in ("superseded", "late")
 
 
 def _original(known: list[ReceivedFile], path: Path, day: date) -> ReceivedFile:

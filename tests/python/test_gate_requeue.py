@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -426,3 +427,66 @@ def test_rows_of_a_sender_are_read_by_its_names_however_often_they_are_corrected
         name = f"{name}.requeued.csv"
 
     assert place.rows() == (42, 0)
+
+
+class KillError(BaseException):
+    """The process is gone: nothing after this happens."""
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+@pytest.mark.parametrize(("content", "correct"), [(WHOLE, whole), (SPOILT, some_rows)])
+def test_what_is_killed_anywhere_is_completed_by_the_same_command(
+    place: Place,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    correct: Corrected,
+    *,
+    is_published: bool,
+) -> None:
+    def prepared(place: Place) -> Path:
+        place.land("a.csv", content)
+        if is_published:
+            place.publish()
+        return correct(place)
+
+    def outcome(place: Place) -> object:
+        return place.statuses(), place.rows(), place.raw()
+
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    assert place.requeue(prepared(place), *WHERE) == 0
+    undisturbed = outcome(place)
+    kills = 0
+    for changes in range(20):
+        other = Place(tmp_path_factory.mktemp("killed"))
+        path = prepared(other)
+        with monkeypatch.context() as patch:
+            killed_after(patch, changes)
+            try:
+                assert other.requeue(path, *WHERE) == 0
+                break
+            except KillError:
+                kills += 1
+        assert other.requeue(path, *WHERE) == 0
+        assert outcome(other) == undisturbed, changes
+
+    assert 1 < kills < 20
+
+
+def killed_after(patch: pytest.MonkeyPatch, changes: int) -> None:
+    """Let a process make so many changes to the lake, and die before the next."""
+    left = [changes]
+
+    def counted(method: str) -> None:
+        inner = getattr(LocalLake, method)
+
+        def dying(self: LocalLake, *arguments: str, **options: bool) -> object:
+            if left[0] == 0:
+                raise KillError
+            left[0] -= 1
+            return inner(self, *arguments, **options)
+
+        patch.setattr(LocalLake, method, dying)
+
+    for method in ("writer", "rename", "delete"):
+        counted(method)
