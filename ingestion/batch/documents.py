@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ingestion.batch.canonical_json import canonical_line, plain_number
 from ingestion.batch.exports import Row
+from ingestion.report.cells import defused
 
 SCHEMA_VERSION = 1
 
@@ -119,7 +120,10 @@ def exceptions_json(business_date: date, version: int, rows: Iterable[Row]) -> b
 
 
 def exceptions_csv(rows: Iterable[Row]) -> bytes:
-    """The same rows as CSV: a header, LF, quotes only where needed, null as nothing."""
+    """The same rows as CSV: a header, LF, quotes only where needed, null as nothing.
+
+    Text that begins like a formula has an apostrophe in front.
+    """
     cells = [[row[column] for column in EXCEPTION_COLUMNS] for row in rows]
     lines = [",".join(map(_csv_cell, row)) for row in [list(EXCEPTION_COLUMNS), *cells]]
     return "".join(f"{line}\n" for line in lines).encode()
@@ -131,6 +135,7 @@ def _csv_cell(value: str | int | Decimal | None) -> str:
         return ""
     if not isinstance(value, str):
         return plain_number(value)
-    if any(character in value for character in ',"\r\n'):
-        return '"' + value.replace('"', '""') + '"'
-    return value
+    text = defused(value)
+    if any(character in text for character in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text

@@ -41,7 +41,7 @@ from ingestion.batch.transformation import (
     HistoryDate,
     TestsFailedError,
 )
-from ingestion.batch.transition import dates_in_change, settle
+from ingestion.batch.transition import dates_in_change
 from ingestion.batch.versions import next_version, orders_before
 from ingestion.batch.waiting import FeedWait
 from ingestion.config import Settings
@@ -137,7 +137,7 @@ class Night:
     def _hold(self, business_date: date) -> AbstractContextManager[Callable[[], None]]:
         return hold_date(
             self._settings.state,
-            self._lake.root,
+            self._lake,
             business_date,
             self._run_id,
             self._clock(),
@@ -149,7 +149,7 @@ class Night:
         outcome: DateOutcome,
         demand_hold: Callable[[], None],
     ) -> None:
-        self._settle(business_date)
+        self._settle_others()
         outcome.version_before = published_version(self._lake, business_date)
         if outcome.version_before is not None:
             bench = self._bench(business_date, outcome, demand_hold)
@@ -185,15 +185,14 @@ class Night:
         state, target = self._settings.state, self._settings.target
         return Checkpoint(state, target, self._lake, business_date, resume=self._resume)
 
-    def _settle(self, business_date: date) -> None:
-        """Complete or take back what killed runs left of changing a published date.
+    def _settle_others(self) -> None:
+        """Settle what killed runs left of changing other dates: this one looks back.
 
-        Another date's too, unless its run is at work: this one looks back at it.
+        Not a date whose run is at work.
         """
-        settle(self._lake, business_date)
         for other in dates_in_change(self._lake):
             with suppress(DateLockedError), self._hold(other):
-                settle(self._lake, other)
+                pass  # holding a date settles it
 
     def _order_again(self, bench: Bench, version: int, outcome: DateOutcome) -> None:
         """Do with a published date what was asked for: by default, nothing."""

@@ -32,7 +32,6 @@ def as_json(
     outcome: DateOutcome, window: BatchWindow, lake_root: str, log_path: str
 ) -> dict[str, Any]:
     """Everything the summary says, as plain JSON values; seconds, counts, UTC times."""
-    counted = [file for file in outcome.received if file.status in gate.COUNTED]
     published = outcome.published
     day = outcome.business_date
     return {
@@ -42,10 +41,8 @@ def as_json(
         "message": outcome.message,
         "version": published.version if published else outcome.version_before,
         "files": dict(Counter(file.status for file in outcome.received)),
-        "rows_accepted": sum(file.rows_accepted for file in counted),
-        "rows_refused": sum(
-            file.rows_refused for file in outcome.received if file.status != "late"
-        ),
+        "rows_accepted": gate.rows_accepted(outcome.received),
+        "rows_refused": gate.rows_refused(outcome.received),
         "late_files": [file.file_name for file in gate.late_files(outcome.received)],
         "skus": published.skus if published else None,
         "orders": published.orders if published else None,

@@ -77,20 +77,6 @@ class Sender:
 
 
 @dataclass(frozen=True)
-class ExpectedRows:
-    """How many rows a site sends, against the median of the same weekday before.
-
-    Attributes:
-        weeks: how many of these days are looked back at.
-        min_share, max_share: of their median, between which a day is usual.
-    """
-
-    weeks: int
-    min_share: Decimal
-    max_share: Decimal
-
-
-@dataclass(frozen=True)
 class Contract:
     """What the senders of one feed agreed to, for one format.
 
@@ -98,9 +84,6 @@ class Contract:
         max_refused_share: share of refused rows, 0 to 1, above which (strictly)
             the file is refused whole.
         columns: in the order in which accepted rows are written.
-        min_site_share: share of the stores or warehouses of the master data that have
-            to have sent something, 0 to 1. The gate reads neither this nor
-            ``expected_rows``: they are for reports on a whole date.
     """
 
     feed: str
@@ -108,8 +91,6 @@ class Contract:
     version: int
     max_refused_share: Decimal
     columns: tuple[Column, ...]
-    expected_rows: ExpectedRows
-    min_site_share: Decimal
     rules: tuple[Rule, ...] = ()
     senders: tuple[Sender, ...] = ()
 
@@ -147,8 +128,6 @@ def load_contract(path: Path) -> Contract:
         version=keys["version"],
         max_refused_share=_decimal(keys["max_refused_share"]),
         columns=tuple(_column(item, keys) for item in keys["columns"]),
-        expected_rows=_expected_rows(keys["expected_rows"]),
-        min_site_share=_decimal(keys["min_site_share"]),
         rules=tuple(_rule(item) for item in keys.get("rules", [])),
         senders=tuple(_sender(item) for item in keys.get("senders", [])),
     )
@@ -210,11 +189,6 @@ def _rule(item: dict[str, Any]) -> Rule:
 def _sender(item: dict[str, Any]) -> Sender:
     names = tuple((str(own), name) for own, name in item["columns"].items())
     return Sender(item["name"], tuple(item["files"]), names)
-
-
-def _expected_rows(item: dict[str, Any]) -> ExpectedRows:
-    shares = _decimal(item["min_share"]), _decimal(item["max_share"])
-    return ExpectedRows(item["weeks"], *shares)
 
 
 def _check_columns(document: Document, contract: Contract) -> None:

@@ -65,16 +65,9 @@ def column_rows(contract: Contract) -> Iterator[tuple[str, str, str, str, str]]:
 
 def terms(contract: Contract) -> list[str]:
     """Thresholds, rules and senders, a sentence each."""
-    expected = contract.expected_rows
     return [
         f"A file of which more than {_percent(contract.max_refused_share)} of the rows "
         "are refused is refused whole.",
-        f"A day of fewer than {_percent(expected.min_share)} or more than "
-        f"{_percent(expected.max_share)} of the median rows of the same weekday in the "
-        f"last {expected.weeks} weeks is reported.",
-        f"Fewer than {_percent(contract.min_site_share)} of the "
-        f"{'stores' if contract.feed == 'orders' else 'warehouses'} sending anything "
-        "is reported.",
         *map(_rule, contract.rules),
         *(
             f"Files named {' or '.join(f'`{one}`' for one in sender.files)} "

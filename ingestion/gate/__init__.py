@@ -6,7 +6,13 @@ from ingestion.gate.inbox import pending, require_inbox
 from ingestion.gate.late import counting_late_files, late_files, receive_late
 from ingestion.gate.raw_files import files_in_raw
 from ingestion.gate.receiving import apply_changes, receive
-from ingestion.gate.records import COUNTED, ReceivedFile, load_history
+from ingestion.gate.records import (
+    COUNTED,
+    ReceivedFile,
+    load_history,
+    rows_accepted,
+    rows_refused,
+)
 
 __all__ = [
     "COUNTED",
@@ -20,4 +26,6 @@ __all__ = [
     "receive",
     "receive_late",
     "require_inbox",
+    "rows_accepted",
+    "rows_refused",
 ]

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
-from datetime import datetime, timezone
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ingestion.config import load_settings
+from ingestion.config import Settings, load_settings
 from ingestion.dates import parse_business_date
 from ingestion.errors import ExitCode, RefusedError, UsageError
 from ingestion.gate.records import FEEDS
+
+if TYPE_CHECKING:
+    from ingestion.gate.intake import Receipt
+    from ingestion.lake import Lake
 
 Subparsers = argparse._SubParsersAction  # what add_subparsers returns
 
@@ -85,38 +94,27 @@ def _validate(arguments: argparse.Namespace) -> int:
 
 
 def _land(arguments: argparse.Namespace) -> int:
-    from ingestion.batch.publication import published_version
-    from ingestion.batch.transition import settle
-    from ingestion.date_hold import hold_date
     from ingestion.gate.crew import Crew
     from ingestion.gate.history_table import totals
     from ingestion.gate.late import receive_late
     from ingestion.gate.receiving import receive
-    from ingestion.lake import open_lake
 
     settings = load_settings(inbox=arguments.inbox, lake=arguments.lake)
     business_date = parse_business_date(arguments.date)
-    lake = open_lake(settings.lake)
-    now = datetime.now(timezone.utc)
-    run_id = _run_id("land", now)
-    with hold_date(settings.state, lake.root, business_date, run_id, now):
-        settle(lake, business_date)
-        # What counted for the published orders must stay what lies in raw.
-        is_published = published_version(lake, business_date) is not None
-        with Crew(arguments.workers) as crew:
-            history = (receive_late if is_published else receive)(
-                lake,
-                settings.inbox,
-                business_date,
-                run_id=run_id,
-                received_at=now,
-                crew=crew,
-            )
-    if is_published:
-        _print(
-            f"{business_date} is published already; what came since is held back until "
-            f"run_batch.py --date {business_date} --include-late counts it."
+    with (
+        _held("land", settings, business_date) as held,
+        Crew(arguments.workers) as crew,
+    ):
+        history = (receive_late if held.is_published else receive)(
+            held.lake,
+            settings.inbox,
+            business_date,
+            run_id=held.receipt.run_id,
+            received_at=held.receipt.received_at,
+            crew=crew,
         )
+    if held.is_published:
+        _print(_held_back(business_date, arguments.lake))
     for line in totals(history):
         _print(line)
     _print(f"`python -m ingestion status --date {business_date}` shows each file.")
@@ -124,24 +122,16 @@ def _land(arguments: argparse.Namespace) -> int:
 
 
 def _requeue(arguments: argparse.Namespace) -> int:
-    from ingestion.batch.publication import published_version
-    from ingestion.gate.intake import Receipt
+    from ingestion.gate.file_stream import require_file
     from ingestion.gate.requeue import date_and_feed, requeue
-    from ingestion.lake import open_lake
-    from ingestion.locks import date_lock
 
     settings = load_settings(lake=arguments.lake)
+    require_file(arguments.file)
     business_date, feed = date_and_feed(arguments.file, arguments.date, arguments.feed)
-    lake = open_lake(settings.lake)
-    now = datetime.now(timezone.utc)
-    with date_lock(settings.state, lake.root, business_date, now):
-        if published_version(lake, business_date) is not None:
-            raise RefusedError(
-                f"{business_date} is published already; nothing was landed. Its orders "
-                "stand on what had come by then."
-            )
-        receipt = Receipt(business_date, _run_id("requeue", now), now)
-        received = requeue(lake, arguments.file, feed, receipt)
+    with _held("requeue", settings, business_date) as held:
+        received = requeue(
+            held.lake, arguments.file, feed, held.receipt, is_late=held.is_published
+        )
     _print(
         f"{received.file_name}: {received.status}, {received.rows_accepted} rows "
         f"accepted, {received.rows_refused} refused"
@@ -149,8 +139,37 @@ def _requeue(arguments: argparse.Namespace) -> int:
     if received.reason:
         raise RefusedError(f"It is refused still: {received.reason_message}")
     if received.rejects_path:
-        _print(f"still refused: {lake.root}/{received.rejects_path}")
+        _print(f"still refused: {held.lake.root}/{received.rejects_path}")
+    if received.status == "late":
+        _print(_held_back(business_date, arguments.lake))
     return ExitCode.OK
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A lake one of whose dates nobody else works on."""
+
+    lake: Lake
+    receipt: Receipt
+    is_published: bool
+
+
+@contextmanager
+def _held(command: str, settings: Settings, business_date: date) -> Iterator[_Held]:
+    """Hold a date for a command that writes; what counts for it is settled.
+
+    What counted for published orders must stay what lies in raw, so that a command
+    has to ask whether the date is published.
+    """
+    from ingestion.batch.publication import published_version
+    from ingestion.date_hold import hold_date
+    from ingestion.gate.intake import Receipt
+    from ingestion.lake import open_lake
+
+    lake, now = open_lake(settings.lake), datetime.now(timezone.utc)
+    receipt = Receipt(business_date, f"{command}-{now:%Y%m%dT%H%M%S.%fZ}", now)
+    with hold_date(settings.state, lake, business_date, receipt.run_id, now):
+        yield _Held(lake, receipt, published_version(lake, business_date) is not None)
 
 
 def _status(arguments: argparse.Namespace) -> int:
@@ -171,8 +190,13 @@ def _status(arguments: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _run_id(command: str, now: datetime) -> str:
-    return f"{command}-{now:%Y%m%dT%H%M%S.%fZ}"
+def _held_back(business_date: date, lake: str | None) -> str:
+    """What to do for late files to count; ``lake`` as it was given."""
+    place = f" --lake {shlex.quote(lake)}" if lake else ""
+    return (
+        f"{business_date} is published already: what came since is held back until "
+        f"`python run_batch.py --date {business_date} --include-late{place}` counts it."
+    )
 
 
 def _workers(text: str) -> int:

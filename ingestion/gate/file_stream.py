@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingestion.errors import ProcurementError
+from ingestion.errors import ProcurementError, UsageError
 from ingestion.gate.names import shown
 
 _BLOCK = 1 << 20
@@ -68,6 +68,18 @@ def opened(path: Path) -> Iterator[FileStream]:
         raise unreadable_file(path, error) from error
     with io.FileIO(descriptor) as stream:
         yield FileStream(stream, path)
+
+
+def require_file(path: Path) -> None:
+    """Refuse a file that a person names and that is none.
+
+    Raises:
+        UsageError: nothing is there, or something else than a file.
+    """
+    if not path.exists():
+        raise UsageError(f"{shown(str(path))} is missing: there is no such file.")
+    if not path.is_file():
+        raise UsageError(f"{shown(str(path))} is not a file.")
 
 
 def _stamp(stream: io.FileIO) -> tuple[int, int]:

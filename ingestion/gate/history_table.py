@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ingestion.gate.records import FEEDS, ReceivedFile
+from ingestion.gate.records import FEEDS, ReceivedFile, rows_accepted, rows_refused
 
 _COLUMNS = ("file", "status", "read", "accepted", "refused", "first error", "why")
 
@@ -45,13 +45,10 @@ def totals(history: list[ReceivedFile]) -> list[str]:
 
 def _total(feed: str, files: list[ReceivedFile]) -> str:
     statuses = Counter(received.status for received in files)
-    counted = [one for one in files if one.status not in ("superseded", "late")]
-    accepted = sum(received.rows_accepted for received in counted)
-    refused = sum(received.rows_refused for received in counted)
     parts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     return (
         f"{feed}: {len(files)} files ({parts or 'none'}); "
-        f"{accepted} rows accepted, {refused} refused"
+        f"{rows_accepted(files)} rows accepted, {rows_refused(files)} refused"
     )
 
 
@@ -60,6 +57,9 @@ def _cells(received: ReceivedFile) -> tuple[str, ...]:
     where = f"line {line}" if line else ""
     where += f", {column}" if line and column else ""
     reason = received.reason_message or received.first_error_reason or ""
+    if received.rows_requeued:
+        requeued = f"{received.rows_requeued} of these rows requeued"
+        reason = "; ".join(filter(None, [reason, requeued]))
     broken = [f"{rule} {rows}x" for rule, rows in received.warned_by_rule.items()]
     if broken:
         reason = "; ".join(filter(None, [reason, f"warned: {', '.join(broken)}"]))

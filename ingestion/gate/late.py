@@ -7,7 +7,7 @@ under ``held_back/FEED/DATE/late``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, datetime
@@ -24,8 +24,10 @@ from ingestion.gate.names import landed_name, name_order
 from ingestion.gate.records import COUNTED, FEEDS, ReceivedFile, load_history, save
 from ingestion.lake import Lake
 
+Read = Callable[[Candidate, Content], ReceivedFile]
 
-class _LateLedger(Ledger):
+
+class LateLedger(Ledger):
     """The load history of a date that is published: what counts is settled."""
 
     def raw_path(self, name: str, sha256: str, file_format: str) -> str:
@@ -35,6 +37,10 @@ class _LateLedger(Ledger):
     def note(self, received: ReceivedFile) -> None:
         """Take an entry as it is: nothing that counts follows from it."""
         self._put(received)
+
+    def _stands_for_others(self, item: ReceivedFile) -> bool:
+        """What waits to be counted need not wait beside what it corrects."""
+        return self._points(item) or (item.status == "late" and not item.reason)
 
     def held_back(self, kind: str) -> str:
         """Folder of the accepted files that do not count, or no longer."""
@@ -69,11 +75,11 @@ def receive_late(
         crew = crew or own.enter_context(Crew())
         for feed in FEEDS:
             known = [received for received in history if received.feed == feed]
-            ledger = _LateLedger(feed, business_date.isoformat(), known)
+            ledger = LateLedger(feed, business_date.isoformat(), known)
             intake = Intake(lake, ledger, receipt)
             waiting = candidates(inbox, feed, business_date)
             reader = FileReader(crew, intake, ledger, waiting)
-            desk = _LateDesk(lake, ledger, intake, reader)
+            desk = LateDesk(lake, ledger, intake, reader.read)
             for candidate, content in reader.contents():
                 desk.receive(candidate, content)
             desk.clear_away()
@@ -102,16 +108,19 @@ def counting_late_files(lake: Lake, business_date: date) -> list[Changes]:
     return changes
 
 
-class _LateDesk:
-    """Takes in the late files of one feed and date, one by one."""
+class LateDesk:
+    """Takes in the late files of one feed and date, one by one.
 
-    def __init__(
-        self, lake: Lake, ledger: _LateLedger, intake: Intake, reader: FileReader
-    ) -> None:
+    Attributes:
+        read: gives the entry of a file that is not known, landed or refused by then;
+            raises StillWrittenError for one that changes meanwhile.
+    """
+
+    def __init__(self, lake: Lake, ledger: LateLedger, intake: Intake, read: Read):
         self._lake = lake
         self._ledger = ledger
         self._intake = intake
-        self._reader = reader
+        self._read_file = read
 
     def receive(
         self, candidate: Candidate, content: Content | StillWrittenError
@@ -137,8 +146,11 @@ class _LateDesk:
     def _is_to_be_read(self, known: ReceivedFile) -> bool:
         if known.status == "late" and known.landed_path:
             return not self._lake.exists(known.landed_path)
-        # Bytes that counted once, and not for the published orders, come again.
-        return known.status == "superseded"
+        if known.status != "superseded":
+            return False
+        # Bytes that counted once, and not for the published orders, come again: but
+        # for those of a refused file that lies in the inbox beside its correction.
+        return known.sha256 is None or not self._ledger.is_corrected(known.sha256)
 
     def _read(self, candidate: Candidate, content: Content) -> ReceivedFile:
         sha256 = content.sha256
@@ -152,13 +164,13 @@ class _LateDesk:
 
     def _landed(self, candidate: Candidate, content: Content) -> ReceivedFile:
         try:
-            return self._reader.read(candidate, content)
+            return self._read_file(candidate, content)
         except StillWrittenError as error:
             return self._intake.refuse_unfinished(candidate, error)
 
     def _is_known(self, candidate: Candidate, sha256: str) -> bool:
         """Whether the content counts, waits or was refused under another name."""
-        if self._ledger.counts(sha256):
+        if self._ledger.counts(sha256) or self._ledger.is_corrected(sha256):
             return True
         return any(
             item.sha256 == sha256
@@ -183,7 +195,7 @@ class _LateDesk:
 
     def _supersede(self, late: ReceivedFile) -> None:
         """Let a late file wait no longer, unless it waits under another name too."""
-        heir = self._heir(late) if late.sha256 else None
+        heir = self._heir(late)
         if heir:
             self._save(
                 replace(
@@ -204,6 +216,8 @@ class _LateDesk:
             self._save(replace(late, status="superseded"))
 
     def _heir(self, late: ReceivedFile) -> ReceivedFile | None:
+        if late.sha256 is None or self._ledger.is_corrected(late.sha256):
+            return None
         same = [
             item
             for item in self._ledger.files()

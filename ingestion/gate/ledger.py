@@ -4,13 +4,15 @@ Each name points to the content that it last brought in as accepted. A content
 (its sha256) counts while some name points to it, once, under the lowest of those
 names; the others are duplicates. What a name pointed to before is superseded. A
 refused file points nowhere, so it takes nothing away; it is superseded itself when
-its name brings an accepted content. None of this depends on the order of arrival.
+its name brings an accepted content, and stays so while a requeued correction of it
+counts, although it lies in the inbox as before. None of this depends on the order of
+arrival.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ingestion.gate.names import (
@@ -53,6 +55,8 @@ class Ledger:
         self._files: dict[Key, ReceivedFile] = {}
         self._by_name: defaultdict[str, set[Key]] = defaultdict(set)
         self._by_sha: defaultdict[str, set[Key]] = defaultdict(set)
+        #: Sha256 of what corrects a content, by that of the content.
+        self._corrections: defaultdict[str, set[str]] = defaultdict(set)
         for received in saved:
             self._put(received)
         #: Paths given to files of this run, whose entries are still to come.
@@ -81,6 +85,13 @@ class Ledger:
         """Whether a content read in one way needs no reading any more."""
         return self.verdict(sha256, reading) is not None or self.counts(sha256)
 
+    def is_corrected(self, sha256: str) -> bool:
+        """Whether a content was refused whole, and a correction of it counts."""
+        content = self._content(sha256)
+        if not any(item.reason for item in content) or any(map(self._points, content)):
+            return False
+        return any(True for _ in self._correcting(sha256))
+
     def arrive(self, received: ReceivedFile) -> list[Changes]:
         """Take what the inbox now holds under a name: the changes it brings."""
         sha256 = received.sha256
@@ -96,6 +107,8 @@ class Ledger:
             taken_away = self._supersede_others(received)
             changes = self._changes_of(key for key in taken_away if key[1] is None)
             contents += sorted({sha for _, sha in taken_away if sha})
+        # What was corrected comes after what corrects it.
+        contents += sorted(self._corrected_by(contents) - {*contents})
         # The new content settles first: until the former one is taken away both
         # count, and a run that was killed between the two is easy to complete.
         return [self._settle(content) for content in contents] + changes
@@ -137,6 +150,8 @@ class Ledger:
         before = self._content(sha256)
         paths = {path for item in before for path in _paths(self._saved_or(item))}
         changes = Changes()
+        if self.is_corrected(sha256):
+            before = [_superseded(item) for item in before]
         owner = self._owner([item for item in before if item.status not in _RESTING])
         if owner:
             self._put(self._as_owner(owner, changes))
@@ -161,6 +176,7 @@ class Ledger:
         if holder is not item:
             item = self._taken_over(item, holder, changes)
         status = "partial" if item.rows_refused else "accepted"
+        item = replace(item, rows_requeued=self._rows_requeued(item))
         if item.landed_path and item.sha256 and item.format:
             path = self.raw_path(item.file_name, item.sha256, item.format)
             if path != item.landed_path:
@@ -215,6 +231,27 @@ class Ledger:
             changes.copies.append((item.landed_path, path))
         return replace(item, landed_path=path)
 
+    def _rows_requeued(self, item: ReceivedFile) -> int:
+        """Refused rows of a file that others correct; a row may be split into two."""
+        corrections = self._correcting(item.sha256 or "")
+        return min(item.rows_refused, sum(one.corrects_rows for one in corrections))
+
+    def _correcting(self, sha256: str) -> Iterator[ReceivedFile]:
+        """Of each content that corrects this one and counts, the entry that says so."""
+        for correction in sorted(self._corrections.get(sha256, ())):
+            content = self._content(correction)
+            entries = [item for item in content if item.requeued_from == sha256]
+            if any(map(self._stands_for_others, content)):
+                yield from entries[:1]
+
+    def _corrected_by(self, contents: Iterable[str]) -> set[str]:
+        entries = (item for sha256 in contents for item in self._content(sha256))
+        return {item.requeued_from for item in entries if item.requeued_from}
+
+    def _stands_for_others(self, item: ReceivedFile) -> bool:
+        """Whether what an entry corrects is seen to by that."""
+        return self._points(item)
+
     def _supersede_others(self, received: ReceivedFile) -> list[Key]:
         others = [
             key
@@ -247,6 +284,8 @@ class Ledger:
         self._by_name[received.file_name].add(received.key)
         if received.sha256 is not None:
             self._by_sha[received.sha256].add(received.key)
+            if received.requeued_from:
+                self._corrections[received.requeued_from].add(received.sha256)
 
     def _saved_or(self, item: ReceivedFile) -> ReceivedFile:
         return self._saved.get(item.key, item)
@@ -280,7 +319,12 @@ def as_reference(item: ReceivedFile, status: str) -> ReceivedFile:
         site_ids=(),
         contract_version=None,
         warned_by_rule={},
+        rows_requeued=0,
     )
+
+
+def _superseded(item: ReceivedFile) -> ReceivedFile:
+    return item if item.status in _RESTING else replace(item, status="superseded")
 
 
 def without_paths(item: ReceivedFile) -> ReceivedFile:

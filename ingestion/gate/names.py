@@ -12,6 +12,7 @@ from dataclasses import dataclass
 MAX_NAME = 200
 _UNFINISHED = (".tmp", ".part")
 _FORMATS = {"json": "json", "jsonl": "json", "ndjson": "json", "csv": "csv"}
+_REQUEUED = ".requeued"
 _EXTENSION = re.compile(r"\.(json|jsonl|ndjson|csv)(\.gz)?\Z", re.IGNORECASE)
 
 
@@ -70,6 +71,20 @@ def stem_and_extension(name: str) -> tuple[str, str]:
         return name[: found.start()], found[0]
     stem, dot, extension = name.rpartition(".")
     return (stem, dot + extension) if stem else (name, "")
+
+
+def requeued_name(name: str, file_format: str) -> str:
+    """The name under which corrected rows of a file are received.
+
+    With the whole of the file's own name: ``a.csv`` and ``a.csv.gz`` are two files.
+    """
+    extension = "jsonl" if file_format == "json" else file_format
+    return f"{name}{_REQUEUED}.{extension}"
+
+
+def sent_name(name: str) -> str:
+    """The name of the file that corrected rows were sent in; else the name itself."""
+    return name.partition(f"{_REQUEUED}.")[0]
 
 
 def landed_name(name: str, sha256: str, file_format: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingestion.contracts import load_contracts
 from ingestion.errors import UsageError
-from ingestion.gate.file_stream import opened
+from ingestion.gate.file_stream import opened, require_file
 from ingestion.gate.inbox import FORMATS
 from ingestion.gate.names import reading_of
 from ingestion.gate.records import FEEDS
@@ -61,8 +61,7 @@ def preview(path: Path, feed: str | None) -> Preview:
         UsageError: there is no such file, or its extension is not one for its feed.
         ProcurementError: the file cannot be read.
     """
-    if not path.is_file():
-        raise UsageError(f"{path} is not a file.")
+    require_file(path)
     feed = feed or _guessed_feed(path)
     reading = reading_for(feed, path.name)
     if reading is None or reading.format not in FORMATS[feed]:

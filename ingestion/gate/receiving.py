@@ -111,7 +111,13 @@ def _received(
     except StillWrittenError as error:
         return intake.refuse_unfinished(candidate, error)
     if known:
-        return replace(received, received_at=known.received_at, run_id=known.run_id)
+        return replace(
+            received,
+            received_at=known.received_at,
+            run_id=known.run_id,
+            requeued_from=known.requeued_from,
+            corrects_rows=known.corrects_rows,
+        )
     return received
 
 

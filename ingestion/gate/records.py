@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, timezone
 from typing import Any
@@ -16,7 +17,9 @@ from ingestion.lake import Lake
 FEEDS = ("orders", "stock")
 COUNTED = ("accepted", "partial")
 #: Keys that manifests written by earlier versions of the project lack.
-_ADDED = ("warned_by_rule", "requeued_from", "is_late")
+_ADDED = (
+    "warned_by_rule", "requeued_from", "corrects_rows", "rows_requeued", "is_late",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,11 @@ class ReceivedFile:
         site_ids: distinct stores or warehouses of accepted rows, sorted.
         landed_path: from the lake's root, under ``raw`` or ``held_back``.
         warned_by_rule: accepted rows that break a rule of the contract, by rule.
-        requeued_from: of corrected rows, the sha256 of the file they were refused in.
+        requeued_from: of a corrected file, or a file of corrected rows, the sha256 of
+            the file that was refused, whole or in part.
+        corrects_rows: how many refused rows of that file were corrected in this one.
+        rows_requeued: of ``rows_refused``, those that another file that counts
+            corrects: each of them counts there, or is refused there.
         received_at: UTC, when the gate first saw these bytes under this name.
         is_late: whether it came after its date was published, also once it counts.
     """
@@ -71,6 +78,8 @@ class ReceivedFile:
     run_id: str
     warned_by_rule: dict[str, int] = field(default_factory=dict, hash=False)
     requeued_from: str | None = None
+    corrects_rows: int = 0
+    rows_requeued: int = 0
     is_late: bool = False
 
     @property
@@ -87,6 +96,11 @@ class ReceivedFile:
     def key(self) -> tuple[str, str | None]:
         """What tells it apart within feed and date."""
         return self.file_name, self.sha256
+
+    @property
+    def rows_still_refused(self) -> int:
+        """Refused rows that no other file corrects."""
+        return self.rows_refused - self.rows_requeued
 
     @property
     def manifest_path(self) -> str:
@@ -127,6 +141,21 @@ def load_history(lake: Lake, business_date: date) -> list[ReceivedFile]:
     """
     entries = lake.files(_folder(business_date.isoformat()))
     return sorted((_load(lake, entry.path) for entry in entries), key=_history_order)
+
+
+def rows_accepted(history: Iterable[ReceivedFile]) -> int:
+    """Rows that count."""
+    return sum(item.rows_accepted for item in history if item.status in COUNTED)
+
+
+def rows_refused(history: Iterable[ReceivedFile]) -> int:
+    """Rows that are refused as things stand, each of them once.
+
+    Those of files that count, or that are refused whole. What was superseded or came
+    late, and a row that was requeued, is none of them where it was refused first.
+    """
+    standing = (*COUNTED, "quarantined")
+    return sum(item.rows_still_refused for item in history if item.status in standing)
 
 
 def received_dates(lake: Lake) -> list[date]:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import re
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from ingestion.contracts import Contract, load_contracts
 from ingestion.dates import parse_business_date
-from ingestion.errors import UsageError
+from ingestion.errors import ProcurementError, UsageError
+from ingestion.gate.corrections import Correction, corrected
 from ingestion.gate.inbox import Candidate
 from ingestion.gate.intake import Intake, Receipt
 from ingestion.gate.landing import Content, StillWrittenError, content_of, land
+from ingestion.gate.late import LateDesk, LateLedger
 from ingestion.gate.ledger import REJECTS, Ledger
-from ingestion.gate.names import Reading, stem_and_extension
 from ingestion.gate.receiving import apply_changes
 from ingestion.gate.records import FEEDS, ReceivedFile, load_history
 from ingestion.lake import Lake
-
-_NUMBER = "line_number"
 
 
 def date_and_feed(
@@ -47,18 +39,22 @@ def date_and_feed(
     return parse_business_date(day), feed
 
 
-def requeue(lake: Lake, path: Path, feed: str, receipt: Receipt) -> ReceivedFile:
+def requeue(
+    lake: Lake, path: Path, feed: str, receipt: Receipt, *, is_late: bool
+) -> ReceivedFile:
     """Land what has been corrected: a file refused whole, or ``.rejects.jsonl`` rows.
 
-    The name says which file of the load history it was. Rows land beside that file as
-    ``<stem>.requeued``, so that a later correction of the same rows supersedes them;
-    rows that are still wrong are refused again, whatever their share.
+    The name says which file of the load history it was. Rows land beside that file
+    under a name of its own, so that a later correction of the same rows supersedes
+    them; rows that are still wrong are refused again, whatever their share.
 
     Args:
         lake: that holds the load history and gets the rows.
         path: the corrected copy, named as in quarantine.
         feed: ``orders`` or ``stock``.
         receipt: the date, and what is written into the load history.
+        is_late: whether the date is published: what is corrected waits as late, and
+            what it was refused in stays as it was until that counts.
 
     Raises:
         UsageError: nothing of that name was refused, or its rows are not to be read.
@@ -67,34 +63,41 @@ def requeue(lake: Lake, path: Path, feed: str, receipt: Receipt) -> ReceivedFile
     day = receipt.business_date
     known = [item for item in load_history(lake, day) if item.feed == feed]
     original = _original(known, path, day)
-    contract, reading = _contract(original)
-    ledger = Ledger(feed, day.isoformat(), known)
-    intake = Intake(lake, ledger, receipt)
-    with _corrected(path, original, contract, reading) as (name, content_path):
-        is_rows = path.name.endswith(REJECTS)
-        candidate = Candidate(
-            feed=feed,
-            name=name,
-            path=content_path,
-            is_file=True,
-            size=content_path.stat().st_size,
-            reading=replace(reading, compression=None) if is_rows else reading,
-        )
-        content = _hashed(candidate)
-        before = ledger.find(name, content.sha256)
-        if before and before.status not in ("superseded", "late"):
-            return before
-        task = intake.task(candidate, content)
-        if is_rows:
-            anything = replace(contract, max_refused_share=Decimal(1))
-            task = replace(task, contract=anything)
-        landing = land(task)
-        if isinstance(landing, StillWrittenError):
-            raise landing
-        received = intake.landed(task, landing)
-    received = replace(received, requeued_from=original.sha256)
-    apply_changes(lake, [*ledger.arrive(received), *ledger.settle_rest()])
-    return ledger.find(*received.key) or received
+    with corrected(path, original, known) as correction:
+        content = content_of(correction.candidate)
+        if isinstance(content, StillWrittenError):
+            raise content
+        ledger_of = LateLedger if is_late else Ledger
+        ledger = ledger_of(feed, day.isoformat(), known)
+        intake = Intake(lake, ledger, receipt)
+        read = partial(_read, intake, correction)
+        if isinstance(ledger, LateLedger):
+            LateDesk(lake, ledger, intake, read).receive(correction.candidate, content)
+        else:
+            received = ledger.find(correction.candidate.name, content.sha256)
+            if received is None or received.status in ("superseded", "late"):
+                received = read(correction.candidate, content)
+            # Also of what is known: a command may have been killed before it was done.
+            apply_changes(lake, [*ledger.arrive(received), *ledger.settle_rest()])
+    received_as = ledger.find(correction.candidate.name, content.sha256)
+    assert received_as is not None  # noqa: S101  it was received before, or just now
+    return received_as
+
+
+def _read(
+    intake: Intake, correction: Correction, candidate: Candidate, content: Content
+) -> ReceivedFile:
+    """The entry of a correction that is landed or refused by now."""
+    task = replace(intake.task(candidate, content), contract=correction.contract)
+    landing = land(task)
+    if isinstance(landing, StillWrittenError):
+        # Not an entry of the load history, as for a sender's file: a person waits.
+        raise ProcurementError(str(landing))
+    return replace(
+        intake.landed(task, landing),
+        requeued_from=correction.of,
+        corrects_rows=correction.rows,
+    )
 
 
 def _original(known: list[ReceivedFile], path: Path, day: date) -> ReceivedFile:
@@ -110,112 +113,13 @@ def _original(known: list[ReceivedFile], path: Path, day: date) -> ReceivedFile:
                 f"Correct a copy of the file itself, {item.quarantine_path}, and "
                 "requeue that."
             )
-        if item.format:
-            return item
+        if not item.format:
+            raise UsageError(
+                f"{item.file_name} was refused for its name. Put it into the inbox "
+                f"under another one: {item.reason_message}"
+            )
+        return item
     raise UsageError(
         f"Nothing named {path.name} lies in quarantine for {day}. "
         f"`python -m ingestion status --date {day}` shows what was refused."
-    )
-
-
-def _contract(original: ReceivedFile) -> tuple[Contract, Reading]:
-    reading = original.reading
-    assert reading is not None  # noqa: S101  _original takes files with a format
-    return load_contracts()[original.feed, reading.format], reading
-
-
-@contextmanager
-def _corrected(
-    path: Path, original: ReceivedFile, contract: Contract, reading: Reading
-) -> Iterator[tuple[str, Path]]:
-    """The name under which something corrected is received, and its bytes."""
-    if not path.is_file():
-        raise UsageError(f"{path} is not a file.")
-    if not path.name.endswith(REJECTS):
-        yield original.file_name, path.resolve()
-        return
-    extension = "jsonl" if contract.format == "json" else "csv"
-    stem, _ = stem_and_extension(original.file_name)
-    with tempfile.TemporaryDirectory(prefix="requeue-") as folder:
-        content = Path(folder) / f"rows.{extension}"
-        content.write_bytes(_rows(path, contract, reading.sender))
-        yield f"{stem}.requeued.{extension}", content
-
-
-def _hashed(candidate: Candidate) -> Content:
-    content = content_of(candidate)
-    if isinstance(content, StillWrittenError):
-        raise content
-    return content
-
-
-def _rows(path: Path, contract: Contract, sender: str | None) -> bytes:
-    """The rows of a ``.rejects.jsonl`` as a file of the contract's format."""
-    rejects = [
-        _reject(path, number, text)
-        for number, text in enumerate(path.read_bytes().splitlines(), start=1)
-        if text.strip()
-    ]
-    if contract.format == "json":
-        keys = _keys_of_number(contract, sender)
-        rows = [_order(item, keys) for item in rejects]
-    else:
-        contexts = {item["context"] for item in rejects}
-        if len(contexts) != 1:
-            raise UsageError(f"{path} needs the same header as `context` of every row.")
-        rows = [*contexts, *(item["raw"] for item in rejects)]
-    return "".join(f"{row}\n" for row in rows).encode("utf-8", "surrogatepass")
-
-
-def _reject(path: Path, number: int, text: bytes) -> dict[str, Any]:
-    try:
-        item = json.loads(text)
-        is_fine = isinstance(item["raw"], str)
-        is_fine = is_fine and isinstance(item["context"], (str, type(None)))
-    except (ValueError, KeyError, TypeError) as error:
-        raise _unreadable(path, number) from error
-    if not is_fine:
-        raise _unreadable(path, number)
-    return dict(item)
-
-
-def _order(reject: dict[str, Any], keys: list[str]) -> str:
-    """One refused line as an order of its own, under the header it was sent with."""
-    raw = " ".join(reject["raw"].splitlines())
-    context = reject["context"]
-    if context is None:
-        return raw
-    header = context.strip().removesuffix("}")
-    comma = "," if header.strip() != "{" else ""
-    line = _numbered(raw, reject.get("position"), keys)
-    return f'{header}{comma}"lines":[{line}]}}'
-
-
-def _numbered(raw: str, position: object, keys: list[str]) -> str:
-    """A line with its number, which is its place in the order when it has none."""
-    try:
-        line = json.loads(raw)
-    except ValueError:
-        return raw
-    if not isinstance(line, dict) or not isinstance(position, int):
-        return raw
-    given = [key for key in keys if key in line]
-    for key in given:
-        absent = rf'("{re.escape(key)}"\s*:\s*)(?:null|"[ \t]*")'
-        raw = re.sub(absent, rf"\g<1>{position}", raw, count=1)
-    if given or not line:
-        return raw
-    return f'{{"{_NUMBER}":{position},{raw.strip()[1:]}'
-
-
-def _keys_of_number(contract: Contract, sender: str | None) -> list[str]:
-    """What a sender may call the number of a line."""
-    renamed = contract.names_of(sender).items()
-    return [_NUMBER, *(own for own, name in renamed if name == _NUMBER)]
-
-
-def _unreadable(path: Path, number: int) -> UsageError:
-    return UsageError(
-        f"{path}, line {number}, is no refused row: each line is a JSON object with "
-        "the text `raw`, which is what to correct, and `context`, as in quarantine."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ingestion.contracts import load_contracts
-from ingestion.gate.names import Reading, reading_of
+from ingestion.gate.names import Reading, reading_of, sent_name
 
 
 def reading_for(feed: str, name: str) -> Reading | None:
@@ -14,4 +14,4 @@ def reading_for(feed: str, name: str) -> Reading | None:
     contract = reading and load_contracts().get((feed, reading.format))
     if not reading or not contract:
         return reading
-    return replace(reading, sender=contract.sender_of(name))
+    return replace(reading, sender=contract.sender_of(sent_name(name)))

@@ -1,4 +1,7 @@
-"""Cells of CSV files and workbooks, so that no program takes text for a formula."""
+"""Cells of CSV files and workbooks, so that no program takes text for a formula.
+
+Those of reports, and those of the exceptions that are published.
+"""
 
 from __future__ import annotations
 

@@ -63,7 +63,8 @@ def refusals_table(files: Iterable[ReceivedFile]) -> Table:
     rows: Counter[tuple[str, str]] = Counter()
     senders: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for file in files:
-        if file.status in ("partial", "quarantined"):
+        is_partial = file.status == "partial" and file.rows_still_refused
+        if file.status == "quarantined" or is_partial:
             for reason, count in file.refused_by_reason.items():
                 rows[file.feed, reason] += count
                 senders[file.feed, reason].add(file.file_name)

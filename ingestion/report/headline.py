@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from ingestion.gate import COUNTED
+from ingestion.gate import rows_accepted, rows_refused
 from ingestion.report.facts import Facts
 
 HELD = "below_min_order_value"
@@ -16,16 +15,16 @@ def headline(facts: Facts) -> dict[str, Any]:
 
     What a reader of several dates needs, and all that is kept of a date for that.
     """
-    summary = facts.summary
+    summary, files = facts.summary, facts.files
     return {
         "business_date": str(facts.business_date),
         "result": summary["result"],
         "exit_code": summary["exit_code"],
         "version": summary["version"],
-        "files": _count(facts.files, lambda _: True),
-        "files_refused": _count(facts.files, lambda file: file.status == "quarantined"),
-        "rows_accepted": _rows(facts, "rows_accepted", COUNTED),
-        "rows_refused": _rows(facts, "rows_refused", (*COUNTED, "quarantined")),
+        "files": _count(files, lambda _: True),
+        "files_refused": _count(files, lambda file: file.status == "quarantined"),
+        "rows_accepted": None if files is None else rows_accepted(files),
+        "rows_refused": None if files is None else rows_refused(files),
         "sites_missing": _count(facts.checks, is_missing),
         "volumes_unusual": _count(facts.checks, is_unusual_volume),
         "checks_failed": _count(facts.checks, lambda row: row["status"] == "failed"),
@@ -56,13 +55,6 @@ def is_unusual_volume(check: dict[str, Any]) -> bool:
 
 def _count(rows: Any, is_wanted: Any) -> int | None:
     return None if rows is None else sum(map(is_wanted, rows))
-
-
-def _rows(facts: Facts, which: str, statuses: Sequence[str]) -> int | None:
-    if facts.files is None:
-        return None
-    counted = [file for file in facts.files if file.status in statuses]
-    return int(sum(getattr(file, which) for file in counted))
 
 
 def _tests(facts: Facts, status: str) -> int | None:

@@ -55,7 +55,8 @@ def read_rejects(lake: Lake, files: Iterable[ReceivedFile]) -> list[Reject]:
 
 def _rejects(lake: Lake, files: Iterable[ReceivedFile]) -> Iterator[Reject]:
     for file in files:
-        if file.rejects_path and file.status in ("partial", "quarantined"):
+        is_refused = file.status in ("partial", "quarantined")
+        if file.rejects_path and is_refused and file.rows_still_refused:
             for row in islice(_lines(lake, file.rejects_path), _ROWS_OF_A_FILE):
                 yield Reject(
                     feed=file.feed,

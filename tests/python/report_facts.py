@@ -29,6 +29,7 @@ def received(name: str, status: str = "accepted", **values: Any) -> ReceivedFile
         "rows_read": 10,
         "rows_accepted": 10,
         "rows_refused": 0,
+        "rows_requeued": 0,
         "refused_by_reason": {},
         "site_ids": ("S1",),
         **values,

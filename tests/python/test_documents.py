@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from ingestion.batch.documents import (
     EXCEPTION_COLUMNS,
@@ -68,3 +71,22 @@ def test_csv_quotes_only_where_needed_and_reads_back_as_written() -> None:
     assert '"a ""quoted"", name\r\nwith lines",1.5, plain \n' in content
     header, row = csv.reader(io.StringIO(content, newline=""))
     assert dict(zip(header, row, strict=True))["file_name"] == awkward
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", " =", "\t=", "\uff1d"])
+def test_csv_holds_no_text_that_a_spreadsheet_takes_for_a_formula(begin: str) -> None:
+    formula = f'{begin}HYPERLINK("x")'
+    texts = [name for name in EXCEPTION_COLUMNS if name != "quantity"]
+    rows = [
+        exception(**dict.fromkeys(texts, formula), quantity=Decimal("-2.5")),
+        exception(message=f"says {formula}"),
+    ]
+
+    first, second = list(csv.DictReader(io.StringIO(exceptions_csv(rows).decode())))
+
+    assert first == {**dict.fromkeys(texts, f"'{formula}"), "quantity": "-2.5"}
+    assert second["message"] == f"says {formula}"
+    # As it is where no spreadsheet reads it.
+    assert json.loads(exceptions_json(date(2026, 1, 1), 1, rows))["exceptions"][0][
+        "sku_id"
+    ] == formula  # fmt: skip

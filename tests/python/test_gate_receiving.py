@@ -162,6 +162,8 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "run_id": "run-1",
         "warned_by_rule": {},
         "requeued_from": None,
+        "corrects_rows": 0,
+        "rows_requeued": 0,
         "is_late": False,
     }
     for added in ("warned_by_rule", "requeued_from", "is_late"):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,10 +14,21 @@ import pytest
 
 from gate_files import CSV_ROW, csv_file, line, order
 from ingestion.cli import main
-from ingestion.gate import ReceivedFile, load_history
+from ingestion.contracts import Sender, load_contracts
+from ingestion.gate import (
+    ReceivedFile,
+    apply_changes,
+    corrections,
+    counting_late_files,
+    intake,
+    load_history,
+    senders,
+)
+from ingestion.gate.records import rows_accepted, rows_refused
 from ingestion.lake import LocalLake
 
 DAY = "2026-01-01"
+WHERE = (f"--date={DAY}", "--feed=orders")
 
 
 class Place:
@@ -36,13 +51,40 @@ class Place:
     def quarantined(self, name: str) -> Path:
         return self.folder / "lake/quarantine/orders" / DAY / name
 
+    def copies(self) -> Path:
+        """A folder for corrected copies, apart from the lake."""
+        folder = self.folder / "copies"
+        folder.mkdir(exist_ok=True)
+        return folder
+
     def requeue(self, path: Path, *options: str) -> int:
         return main(["requeue", str(path), self.lake, *options])
 
-    def history(self) -> dict[str, ReceivedFile]:
+    def publish(self) -> None:
+        """Have the date pass for published, and nothing more."""
+        path = f"output/supplier_orders/{DAY}/manifest.json"
+        with LocalLake(self.folder / "lake").writer(path) as stream:
+            stream.write(b'{"version":1}')
+
+    def count_late(self) -> None:
         lake = LocalLake(self.folder / "lake")
-        history = load_history(lake, date.fromisoformat(DAY))
+        apply_changes(lake, counting_late_files(lake, date.fromisoformat(DAY)))
+
+    def all_history(self) -> list[ReceivedFile]:
+        lake = LocalLake(self.folder / "lake")
+        return load_history(lake, date.fromisoformat(DAY))
+
+    def statuses(self) -> list[tuple[str, str]]:
+        return sorted((item.file_name, item.status) for item in self.all_history())
+
+    def history(self) -> dict[str, ReceivedFile]:
+        history = self.all_history()
         return {item.file_name: item for item in history if item.status != "superseded"}
+
+    def rows(self) -> tuple[int, int]:
+        """Rows accepted and refused, as things stand."""
+        history = self.all_history()
+        return rows_accepted(history), rows_refused(history)
 
     def raw(self) -> list[bytes]:
         """Every landed line but CSV headers."""
@@ -79,7 +121,7 @@ def test_corrected_csv_rows_land_once(
     corrected(path, ",two,", ",2,")
 
     assert place.requeue(path) == 0
-    assert "a.requeued.csv: partial, 1 rows accepted, 1 refused" in (
+    assert "a.csv.requeued.csv: partial, 1 rows accepted, 1 refused" in (
         capsys.readouterr().out
     )
     assert len(place.raw()) == 41
@@ -90,8 +132,8 @@ def test_corrected_csv_rows_land_once(
     assert place.requeue(path) == 0
     assert len(place.raw()) == 42
     history = place.history()
-    assert history["a.requeued.csv"].status == "accepted"
-    assert history["a.requeued.csv"].requeued_from == history["a.csv"].sha256
+    assert history["a.csv.requeued.csv"].status == "accepted"
+    assert history["a.csv.requeued.csv"].requeued_from == history["a.csv"].sha256
 
 
 def test_what_was_requeued_stays_when_files_are_received_again(place: Place) -> None:
@@ -100,7 +142,7 @@ def test_what_was_requeued_stays_when_files_are_received_again(place: Place) -> 
     assert place.requeue(corrected(path, ",two,", ",2,")) == 0
     place.land("b.csv", csv_file(CSV_ROW))
 
-    assert place.history()["a.requeued.csv"].status == "partial"
+    assert place.history()["a.csv.requeued.csv"].status == "partial"
     assert len(place.raw()) == 42
 
 
@@ -122,7 +164,7 @@ def test_corrected_json_lines_keep_their_order_and_place(place: Place) -> None:
     requeued = [json.loads(text) for text in place.raw()[-3:]]
     assert [item["lines"][0]["line_number"] for item in requeued] == [2, 3, 7]
     assert {item["order_id"] for item in requeued} == {"O1"}
-    assert place.history()["a.requeued.jsonl"].rows_accepted == 3
+    assert place.history()["a.ndjson.requeued.jsonl"].rows_accepted == 3
 
 
 def test_a_line_that_is_no_order_is_corrected_as_it_stands(place: Place) -> None:
@@ -167,6 +209,7 @@ def test_wrong_usage_names_what_to_do(
 ) -> None:
     place.land("a.csv", csv_file(CSV_ROW, BAD))
     place.land("b.csv", SPOILT)
+    place.land("d.txt", b"x")
     rejects = place.quarantined("b.csv.rejects.jsonl")
     rejects.write_text('{"raw": 1}\n')
     elsewhere = tmp_path / "a.csv"
@@ -178,6 +221,272 @@ def test_wrong_usage_names_what_to_do(
         (rejects, "line 1, is no refused row"),
         (elsewhere, "--date and --feed"),
         (unknown, "Nothing named c.csv"),
+        (place.quarantined("d.txt"), "was refused for its name"),
+        (tmp_path / "nowhere.csv", f"{tmp_path}/nowhere.csv is missing"),
+        (tmp_path, f"{tmp_path} is not a file"),
     ):
         assert place.requeue(path) == 2
         assert message in capsys.readouterr().err
+
+
+def whole(place: Place) -> Path:
+    """A corrected copy of a.csv, which was refused whole."""
+    return corrected(place.quarantined("a.csv"), ",two,", ",2,", place.copies())
+
+
+def some_rows(place: Place) -> Path:
+    """One of the two refused rows of a.csv, corrected; the other one is left out."""
+    rejects = place.quarantined("a.csv.rejects.jsonl")
+    first = rejects.read_text().splitlines()[0]
+    copy = place.copies() / rejects.name
+    copy.write_text(first.replace(",two,", ",2,") + "\n")
+    return copy
+
+
+Corrected = Callable[[Place], Path]
+WHOLE = csv_file(CSV_ROW, BAD)
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_the_original_is_refused_no_longer_once_its_correction_counts(
+    place: Place, *, is_published: bool
+) -> None:
+    place.land("a.csv", WHOLE)
+    place.land("b.csv", WHOLE)
+    assert place.statuses() == [("a.csv", "quarantined"), ("b.csv", "duplicate")]
+    if is_published:
+        place.publish()
+
+    assert place.requeue(whole(place), *WHERE) == 0
+    place.count_late()
+    # It lies in the inbox as before, under both names, and is received again.
+    place.land("c.csv", csv_file(CSV_ROW.replace("O1", "O9")))
+    place.land("d.csv", WHOLE)
+
+    late = "late" if is_published else "accepted"
+    again = "duplicate" if is_published else "superseded"
+    assert place.statuses() == [
+        ("a.csv", "accepted"),
+        ("a.csv", "superseded"),
+        ("b.csv", "superseded"),
+        ("c.csv", late),
+        ("d.csv", again),
+    ]
+    assert place.rows() == (2 if is_published else 3, 0)
+    place.count_late()
+    assert place.rows() == (3, 0)
+    assert "quarantined" not in {status for _, status in place.statuses()}
+    assert place.quarantined("a.csv").read_bytes() == WHOLE
+
+
+def test_a_refused_file_is_refused_again_when_its_correction_counts_no_longer(
+    place: Place,
+) -> None:
+    place.land("a.csv", WHOLE)
+    place.land("b.csv", WHOLE)
+    assert place.requeue(whole(place), *WHERE) == 0
+    place.land("a.csv", csv_file(CSV_ROW.replace("O1", "O7")))
+
+    assert [item for item in place.statuses() if item[1] != "superseded"] == [
+        ("a.csv", "accepted"),
+        ("b.csv", "quarantined"),
+    ]
+    assert place.rows() == (1, 2)
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_a_row_that_was_requeued_is_refused_where_it_is_now(
+    place: Place, *, is_published: bool
+) -> None:
+    place.land("a.csv", SPOILT)
+    if is_published:
+        place.publish()
+    assert place.rows() == (40, 2)
+
+    # One of the two is left in quarantine.
+    assert place.requeue(some_rows(place), *WHERE) == 0
+    place.count_late()
+    assert place.rows() == (41, 1)
+    assert place.history()["a.csv"].rows_still_refused == 1
+
+    # Both are sent, and one of them is as wrong as before.
+    rejects = corrected(
+        place.quarantined("a.csv.rejects.jsonl"), ",two,", ",3,", place.copies()
+    )
+    assert place.requeue(rejects, *WHERE) == 0
+    place.count_late()
+    assert place.rows() == (41, 1)
+    assert place.history()["a.csv"].rows_still_refused == 0
+
+    # What was refused once more is corrected too.
+    assert place.requeue(
+        corrected(
+            place.quarantined("a.csv.requeued.csv.rejects.jsonl"), ",two,", ",2,",
+            place.copies(),
+        ),
+        *WHERE,
+    ) == 0  # fmt: skip
+    place.count_late()
+    assert place.rows() == (42, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "correct", "name"),
+    [(WHOLE, whole, "a.csv"), (SPOILT, some_rows, "a.csv.requeued.csv")],
+)
+def test_after_publication_a_correction_waits_and_says_how_it_counts(
+    place: Place,
+    capsys: pytest.CaptureFixture[str],
+    content: bytes,
+    correct: Corrected,
+    name: str,
+) -> None:
+    place.land("a.csv", content)
+    place.publish()
+    before, raw = place.statuses(), place.raw()
+    capsys.readouterr()
+
+    for _ in range(2):
+        assert place.requeue(correct(place), *WHERE) == 0
+        said = capsys.readouterr().out
+        assert f"{name}: late, " in said
+        assert f"python run_batch.py --date {DAY} --include-late --lake " in said
+        # The run that counts it looks into the inbox first.
+        place.land("a.csv", content)
+        capsys.readouterr()
+
+    assert place.raw() == raw
+    assert sorted([*before, (name, "late")]) == place.statuses()
+    place.count_late()
+    (counted,) = (item for item in place.all_history() if item.is_late)
+    assert (counted.file_name, counted.status) == (name, "accepted")
+    assert len(place.raw()) == len(raw) + counted.rows_accepted
+
+
+def test_a_late_file_that_is_refused_gives_way_to_its_late_correction(
+    place: Place,
+) -> None:
+    place.land("z.csv", csv_file(CSV_ROW.replace("O1", "OZ")))
+    place.publish()
+    place.land("a.csv", WHOLE)
+    assert place.requeue(whole(place), *WHERE) == 0
+    place.land("a.csv", WHOLE)
+
+    assert place.statuses() == [
+        ("a.csv", "late"),
+        ("a.csv", "superseded"),
+        ("z.csv", "accepted"),
+    ]
+    place.count_late()
+    assert place.rows() == (3, 0)
+
+
+def test_a_correction_that_is_refused_after_publication_takes_nothing_away(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.land("a.csv", WHOLE)
+    place.publish()
+    path = place.copies() / "a.csv"
+    path.write_bytes(csv_file(CSV_ROW, BAD, CSV_ROW))
+
+    assert place.requeue(path, *WHERE) == 3
+    assert "refused still: 1 of 3 rows" in capsys.readouterr().err
+    place.count_late()
+    assert place.raw() == []
+
+
+def test_files_that_differ_in_their_ending_alone_are_corrected_apart(
+    place: Place,
+) -> None:
+    other = SPOILT.replace(b"O1", b"P1").replace(b"O2", b"P2").replace(b"O3", b"P3")
+    place.land("a.csv", SPOILT)
+    place.land("a.csv.gz", gzip.compress(other))
+    for name in ("a.csv", "a.csv.gz"):
+        path = place.quarantined(f"{name}.rejects.jsonl")
+        path.write_text(path.read_text().replace(",two,", ",2,"))
+        assert place.requeue(path) == 0
+
+    assert place.rows() == (84, 0)
+
+
+def test_rows_of_a_sender_are_read_by_its_names_however_often_they_are_corrected(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contracts = load_contracts()
+    sender = Sender("till", ("*.till.csv",), (("art", "sku_id"),))
+    key = ("orders", "csv")
+    renamed = {**contracts, key: replace(contracts[key], senders=(sender,))}
+    for module in (corrections, senders, intake):
+        monkeypatch.setattr(module, "load_contracts", lambda: renamed)
+    place.land("a.till.csv", SPOILT.replace(b"sku_id", b"art"))
+    name = "a.till.csv"
+    for correction in (",two,", ",two,"):
+        path = place.quarantined(f"{name}.rejects.jsonl")
+        path = corrected(path, correction, ",2,", place.copies())
+        assert place.requeue(path, *WHERE) == 0
+        name = f"{name}.requeued.csv"
+
+    assert place.rows() == (42, 0)
+
+
+class KillError(BaseException):
+    """The process is gone: nothing after this happens."""
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+@pytest.mark.parametrize(("content", "correct"), [(WHOLE, whole), (SPOILT, some_rows)])
+def test_what_is_killed_anywhere_is_completed_by_the_same_command(
+    place: Place,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    correct: Corrected,
+    *,
+    is_published: bool,
+) -> None:
+    def prepared(place: Place) -> Path:
+        place.land("a.csv", content)
+        if is_published:
+            place.publish()
+        return correct(place)
+
+    def outcome(place: Place) -> object:
+        return place.statuses(), place.rows(), place.raw()
+
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    assert place.requeue(prepared(place), *WHERE) == 0
+    undisturbed = outcome(place)
+    kills = 0
+    for changes in range(20):
+        other = Place(tmp_path_factory.mktemp("killed"))
+        path = prepared(other)
+        with monkeypatch.context() as patch:
+            killed_after(patch, changes)
+            try:
+                assert other.requeue(path, *WHERE) == 0
+                break
+            except KillError:
+                kills += 1
+        assert other.requeue(path, *WHERE) == 0
+        assert outcome(other) == undisturbed, changes
+
+    assert 1 < kills < 20
+
+
+def killed_after(patch: pytest.MonkeyPatch, changes: int) -> None:
+    """Let a process make so many changes to the lake, and die before the next."""
+    left = [changes]
+
+    def counted(method: str) -> None:
+        inner = getattr(LocalLake, method)
+
+        def dying(self: LocalLake, *arguments: str, **options: bool) -> object:
+            if left[0] == 0:
+                raise KillError
+            left[0] -= 1
+            return inner(self, *arguments, **options)
+
+        patch.setattr(LocalLake, method, dying)
+
+    for method in ("writer", "rename", "delete"):
+        counted(method)

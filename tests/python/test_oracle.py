@@ -605,11 +605,15 @@ class TestCompleteness:
             LoadedFile("orders", "bad.csv", "quarantined", 9, 0, 9),
             LoadedFile("stock", "some.csv", "partial", 100, 97, 3),
             LoadedFile("stock", "again.csv", "duplicate", 100, 97, 3),
+            # Corrected rows are refused where they are now, if at all.
+            LoadedFile("orders", "in.csv", "partial", 50, 48, 2, rows_requeued=2),
+            LoadedFile("orders", "part.csv", "partial", 50, 48, 2, rows_requeued=1),
         ]
         result = run(load_history=history)
         assert about(result, "refused_file") == [{"file_name": "bad.csv"}]
         assert about(result, "refused_rows") == [
-            {"file_name": "some.csv", "quantity": 3}
+            {"file_name": "part.csv", "quantity": 1},
+            {"file_name": "some.csv", "quantity": 3},
         ]
 
 

@@ -17,23 +17,26 @@ refused_files as (
     where status = 'quarantined'
 ),
 
+-- A row that was requeued is accepted or refused where it is now, and not here.
 refused_rows as (
     select
         {{ exception_columns(
             code="'refused_rows'",
             scope='file',
             file_name='file_name',
-            quantity='rows_refused',
+            quantity='rows_refused - rows_requeued',
             message="cast(rows_refused as varchar) || ' of '"
                 ~ " || cast(rows_read as varchar) || ' rows of the ' || feed"
-                ~ " || ' file were refused, the first in line '"
+                ~ " || ' file were refused, '"
+                ~ " || case when rows_requeued > 0 then cast(rows_requeued as varchar)"
+                ~ " || ' of them requeued since, ' else '' end || 'the first in line '"
                 ~ " || coalesce(cast(first_error_line as varchar), 'unknown')"
                 ~ " || coalesce(', column ' || first_error_column, '')"
                 ~ " || coalesce(': ' || first_error_reason, '')"
                 ~ " || ' (sha256 ' || substr(sha256, 1, 12) || ')'",
         ) }}
     from received_files
-    where status = 'partial'
+    where status = 'partial' and rows_refused > rows_requeued
 ),
 
 late_files as (

@@ -39,14 +39,14 @@ refused_rows as (
             "'refused_rows'",
             scope_kind="'file'",
             scope_id='file_id',
-            value='rows_refused',
+            value='rows_refused - rows_requeued',
             expected='0',
             threshold='0',
-            is_off="status <> 'accepted'",
+            is_off="status = 'quarantined' or rows_refused > rows_requeued",
             severity="case when status = 'quarantined' then 'error' else 'warning' end",
             message="case status when 'quarantined' then 'Refused whole: '"
                 ~ " || coalesce(refused_message, refused_reason, 'unknown reason')"
-                ~ " else cast(rows_refused as varchar) || ' of '"
+                ~ " else cast(rows_refused - rows_requeued as varchar) || ' of '"
                 ~ " || cast(rows_read as varchar) || ' rows were refused' end",
         ) }}
     from files

@@ -57,9 +57,8 @@ def report_files(inputs: Inputs, exceptions: Exceptions) -> None:
             exceptions.add("late_file", file_name=file.file_name)
         if file.status == "quarantined":
             exceptions.add("refused_file", file_name=file.file_name)
-        elif file.status == "partial":
+        refused = file.rows_refused - file.rows_requeued
+        if file.status == "partial" and refused:
             exceptions.add(
-                "refused_rows",
-                file_name=file.file_name,
-                quantity=Decimal(file.rows_refused),
+                "refused_rows", file_name=file.file_name, quantity=Decimal(refused)
             )

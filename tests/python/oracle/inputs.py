@@ -42,7 +42,8 @@ class StockRow:
 class LoadedFile:
     """One file of the load history; ``feed`` is ``orders`` or ``stock``.
 
-    ``is_late`` says that it came after the date was published.
+    ``is_late`` says that it came after the date was published. ``rows_requeued`` of its
+    refused rows were corrected and are rows of another file that counts.
     """
 
     feed: str
@@ -52,6 +53,7 @@ class LoadedFile:
     rows_accepted: int
     rows_refused: int
     is_late: bool = False
+    rows_requeued: int = 0
 
 
 @dataclass(frozen=True)

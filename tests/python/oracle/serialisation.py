@@ -40,7 +40,7 @@ def exceptions_json(
 
 
 def exceptions_csv(rows: Sequence[ExceptionRow]) -> bytes:
-    """The same rows as CSV: header, LF, null an empty cell."""
+    """The same rows as CSV: header, LF, null an empty cell, no text like a formula."""
     lines = [",".join(COLUMNS)]
     lines += [",".join(_cell(row[column]) for column in COLUMNS) for row in rows]
     return "".join(line + "\n" for line in lines).encode()
@@ -84,6 +84,15 @@ def _cell(value: str | Decimal | None) -> str:
         return ""
     if isinstance(value, Decimal):
         return plain_number(value)
+    if _is_like_a_formula(value):
+        value = "'" + value
     if any(character in value for character in ',"\r\n'):
         return '"' + value.replace('"', '""') + '"'
     return value
+
+
+def _is_like_a_formula(text: str) -> bool:
+    """By its first character but blanks, also a wide one; or it begins with control."""
+    first = text.lstrip()[:1]
+    is_control = text != "" and (text[0] < " " or "\x7f" <= text[0] <= "\x9f")
+    return is_control or first in {*"=+-@", *"\uff1d\uff0b\uff0d\uff20"}
