@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from ingestion.commands import master
 from ingestion.contracts import commands as contracts
 from ingestion.errors import ExitCode, ProcurementError
 from ingestion.gate import commands as gate
@@ -14,7 +15,7 @@ from ingestion.generator import commands as generator
 from ingestion.postgres import commands as postgres
 from ingestion.stack import commands as stack
 
-_AREAS = (gate, contracts, postgres, generator, stack)
+_AREAS = (gate, contracts, master, postgres, generator, stack)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ingestion.generator.retailer import Retailer
+from ingestion.master_data.tables import TABLES
 
 Rows = Iterable[tuple[object, ...]]
 
@@ -14,37 +15,28 @@ Rows = Iterable[tuple[object, ...]]
 def write_master_files(retailer: Retailer, folder: Path) -> None:
     """Write the six files into the folder, each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (columns, rows) in _tables(retailer).items():
-        unfinished = folder / f"_{name}.csv"
+    rows = _rows(retailer)
+    for table in TABLES:
+        unfinished = folder / f"_{table.name}.csv"
         with unfinished.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(columns.split())
-            writer.writerows(rows)
-        unfinished.replace(folder / f"{name}.csv")
+            writer.writerow(table.names)
+            writer.writerows(rows[table.name])
+        unfinished.replace(folder / f"{table.name}.csv")
 
 
-def _tables(retailer: Retailer) -> dict[str, tuple[str, Rows]]:
+def _rows(retailer: Retailer) -> dict[str, Rows]:
     return {
-        "products": ("sku_id name pack_size unit status", _products(retailer)),
+        "products": _products(retailer),
         "suppliers": (
-            "supplier_id name lead_time_days currency min_order_value",
-            (
-                (s.supplier_id, s.name, s.lead_time_days, "EUR", s.min_order_value)
-                for s in retailer.suppliers
-            ),
+            (s.supplier_id, s.name, s.lead_time_days, "EUR", s.min_order_value)
+            for s in retailer.suppliers
         ),
-        "product_suppliers": (
-            "sku_id supplier_id priority unit_price",
-            _product_suppliers(retailer),
-        ),
-        "replenishment_rules": ("sku_id moq safety_stock", _rules(retailer)),
-        "stores": (
-            "store_id name region",
-            ((s.site_id, s.name, s.region) for s in retailer.stores),
-        ),
+        "product_suppliers": _product_suppliers(retailer),
+        "replenishment_rules": _rules(retailer),
+        "stores": ((s.site_id, s.name, s.region) for s in retailer.stores),
         "warehouses": (
-            "warehouse_id name region capacity",
-            ((s.site_id, s.name, s.region, 500_000) for s in retailer.warehouses),
+            (s.site_id, s.name, s.region, 500_000) for s in retailer.warehouses
         ),
     }
 

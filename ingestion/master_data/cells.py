@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import lru_cache
 
+from ingestion.contracts.ids import id_problem, spreadsheet_form
 from ingestion.master_data.tables import PRECISION, Column
 
 BLANKS = " \t"
@@ -12,9 +14,8 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,100}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?")
 _INTEGER_RANGE = range(-(2**31), 2**31)
 _ROUNDING = Context(prec=PRECISION, rounding=ROUND_HALF_UP)
-
-#: An index entry of PostgreSQL holds some 2,700 bytes; an id has at most 64.
-_LONGEST_KEY_BYTES = 1000
+#: How the gate's reader hands on bytes that are not UTF-8, and NUL.
+_NO_TEXT = re.compile("[\ud800\udc80-\udcff]")
 
 
 class WrongCellError(ValueError):
@@ -28,18 +29,27 @@ def read_cell(column: Column, raw: str, *, is_key: bool) -> str | None:
     Signs are taken, because a wrong quantity is for the order run to report.
 
     Raises:
-        WrongCellError: not of the column's type or range, or a blank key.
+        WrongCellError: not of the column's type or range, or a key that is no id.
     """
     text = raw.strip(BLANKS)
-    if not text:
-        if is_key:
-            raise WrongCellError("must not be blank, it is part of the key")
+    if not text and not is_key:
         return None
-    if column.kind == "integer":
+    if not text.isascii() and _NO_TEXT.search(text):
+        raise WrongCellError("is not UTF-8, or holds a NUL character")
+    if is_key:
+        return _key(text)
+    if column.sql_type == "integer":
         return _integer(text)
-    if column.kind == "numeric":
-        return _decimal(text, column.scale)
-    return _text(text, is_key=is_key)
+    return text if column.scale is None else _decimal(text, column.scale)
+
+
+def _key(text: str) -> str:
+    if not text:
+        raise WrongCellError("must not be blank, it is part of the key")
+    problem = spreadsheet_form(text) or id_problem(text)
+    if problem:
+        raise WrongCellError(problem)
+    return text
 
 
 def _integer(text: str) -> str:
@@ -50,9 +60,12 @@ def _integer(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=32_768)
 def _decimal(text: str, scale: int) -> str:
     if not _DECIMAL.fullmatch(text):
-        raise WrongCellError("must be a number such as 12 or 12.5")
+        raise WrongCellError(
+            "must be a number such as 12 or 12.5, with a decimal point"
+        )
     try:
         rounded = Decimal(text).quantize(Decimal(1).scaleb(-scale), context=_ROUNDING)
     except InvalidOperation:
@@ -60,15 +73,3 @@ def _decimal(text: str, scale: int) -> str:
             f"has more than {PRECISION - scale} digits before the decimal point"
         ) from None
     return f"{rounded:f}"
-
-
-def _text(text: str, *, is_key: bool) -> str:
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise WrongCellError("is not UTF-8") from None
-    if "\0" in text:
-        raise WrongCellError("holds a NUL character")
-    if is_key and size > _LONGEST_KEY_BYTES:
-        raise WrongCellError(f"is longer than {_LONGEST_KEY_BYTES} bytes")
-    return text

@@ -6,12 +6,12 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingestion.errors import ServiceUnavailableError
-from ingestion.master_data.csv_files import TableFile, read_files
-from ingestion.master_data.tables import create_tables, names_of
+from ingestion.errors import ServiceUnavailableError, UsageError
+from ingestion.master_data.csv_files import TableFile, first_of
+from ingestion.master_data.misfits import TABLES_READ, misfits
+from ingestion.master_data.tables import create_tables, definitions
 from ingestion.postgres.connections import ConnectionSettings, connect, first_line
 
 if TYPE_CHECKING:
@@ -22,29 +22,28 @@ if TYPE_CHECKING:
 class LoadedTable:
     """What one file changed in its table, in rows."""
 
-    name: str
-    rows: int
+    file: TableFile
     inserted: int
     updated: int
     deleted: int
-    absent_columns: tuple[str, ...]
 
 
-def load_master_data(
-    settings: ConnectionSettings, folder: Path, *, prune: bool = False
-) -> list[LoadedTable]:
-    """Read the files of a folder and load them.
+@dataclass(frozen=True)
+class Load:
+    """What was loaded, and what looks wrong with it, a line each."""
 
-    Raises:
-        UsageError: a file or a cell is wrong; nothing was changed.
-        ServiceUnavailableError: the server does not answer, or refuses.
-    """
-    return load_files(settings, read_files(folder), prune=prune)
+    tables: list[LoadedTable]
+    warnings: list[str]
 
 
 def load_files(
-    settings: ConnectionSettings, files: Sequence[TableFile], *, prune: bool = False
-) -> list[LoadedTable]:
+    settings: ConnectionSettings,
+    files: Sequence[TableFile],
+    *,
+    prune: bool = False,
+    strict: bool = False,
+    check: bool = False,
+) -> Load:
     """Insert and update the rows of checked files, in one transaction.
 
     A file that is not given leaves its table alone, a column that is not given
@@ -54,8 +53,11 @@ def load_files(
         settings: the server; schema, tables and keys are created when absent.
         files: any of the six tables' files, as :func:`read_files` gives them.
         prune: also delete rows that the given files lack.
+        strict: refuse what is otherwise warned of.
+        check: do the same and take all of it back.
 
     Raises:
+        UsageError: there are warnings, and ``strict``; nothing was changed.
         ServiceUnavailableError: the server does not answer, or refuses.
     """
     import psycopg2
@@ -64,7 +66,17 @@ def load_files(
     try:
         with connection, connection.cursor() as cursor:
             create_tables(cursor)
-            return [_load(cursor, file, prune=prune) for file in files]
+            tables = [_load(cursor, file, prune=prune) for file in files]
+            warnings = [warning for file in files for warning in file.warnings]
+            if TABLES_READ & {file.table.name for file in files}:
+                warnings += misfits(cursor)
+            if strict and warnings:
+                raise UsageError(
+                    f"{first_of(warnings)}\nNothing was loaded (--strict)."
+                )
+            if check:
+                connection.rollback()
+            return Load(tables, warnings)
     except psycopg2.Error as error:
         raise ServiceUnavailableError(
             f"PostgreSQL at {settings.address()} refused the master data: "
@@ -77,23 +89,15 @@ def load_files(
 def _load(cursor: Cursor, file: TableFile, *, prune: bool) -> LoadedTable:
     _copy_to_temporary(cursor, file)
     inserted, updated = _upsert(cursor, file)
-    given = {column.name for column in file.columns}
     return LoadedTable(
-        name=file.table.name,
-        rows=len(file.rows),
-        inserted=inserted,
-        updated=updated,
-        deleted=_prune(cursor, file) if prune else 0,
-        absent_columns=tuple(
-            column.name for column in file.table.columns if column.name not in given
-        ),
+        file, inserted, updated, deleted=_prune(cursor, file) if prune else 0
     )
 
 
 def _copy_to_temporary(cursor: Cursor, file: TableFile) -> None:
-    columns = ", ".join(f"{column.name} {column.sql_type}" for column in file.columns)
     cursor.execute(
-        f"create temporary table given_{file.table.name} ({columns}) on commit drop"
+        f"create temporary table given_{file.table.name} "
+        f"({definitions(file.columns)}) on commit drop"
     )
     # Everything is quoted, so that no text is taken for one of COPY's marks; an
     # empty cell can then only be a null, an empty text does not occur.
@@ -102,16 +106,16 @@ def _copy_to_temporary(cursor: Cursor, file: TableFile) -> None:
     buffer.seek(0)
     cursor.copy_expert(
         f"copy given_{file.table.name} from stdin "
-        f"(format csv, force_null ({names_of(file.columns)}))",
+        f"(format csv, force_null ({', '.join(file.names)}))",
         buffer,
     )
 
 
 def _upsert(cursor: Cursor, file: TableFile) -> tuple[int, int]:
     """Rows inserted and rows changed; equal rows are not written again."""
-    table, names = file.table, names_of(file.columns)
+    table, names = file.table, ", ".join(file.names)
     key = ", ".join(table.key)
-    values = [column.name for column in file.columns if column.name not in table.key]
+    values = [name for name in file.names if name not in table.key]
     change = "nothing"
     if values:
         old = ", ".join(f"present.{name}" for name in values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ingestion.errors import ServiceUnavailableError
@@ -21,25 +22,16 @@ PRECISION = 18
 
 @dataclass(frozen=True)
 class Column:
-    """One column.
-
-    Attributes:
-        kind: ``text``, ``numeric`` or ``integer`` (of 32 bits).
-        scale: digits after the decimal point, of a numeric column.
-    """
+    """One column, and its type in PostgreSQL's words: text, integer or numeric."""
 
     name: str
-    kind: str = "text"
-    scale: int = 0
+    sql_type: str = "text"
 
-    @property
-    def sql_type(self) -> str:
-        """The type in PostgreSQL's words."""
-        return (
-            f"numeric({PRECISION},{self.scale})"
-            if self.kind == "numeric"
-            else (self.kind)
-        )
+    @cached_property
+    def scale(self) -> int | None:
+        """Digits after the decimal point; None unless the column is numeric."""
+        is_numeric = self.sql_type.startswith("numeric")
+        return int(self.sql_type.strip(")").split(",")[1]) if is_numeric else None
 
 
 @dataclass(frozen=True)
@@ -51,9 +43,14 @@ class Table:
     key_length: int = 1
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all columns, in their order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
     def key(self) -> tuple[str, ...]:
         """Names of the key's columns."""
-        return tuple(column.name for column in self.columns[: self.key_length])
+        return self.names[: self.key_length]
 
     @property
     def qualified_name(self) -> str:
@@ -61,50 +58,30 @@ class Table:
         return f"{SCHEMA}.{self.name}"
 
 
-def _text(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name) for name in names)
-
-
-def _quantity(name: str) -> Column:
-    return Column(name, "numeric", 3)
+def _table(name: str, columns: str, key_length: int = 1) -> Table:
+    """A table by its columns, each ``name`` or ``name:type``; without a type: text."""
+    pairs = (column.partition(":") for column in columns.split())
+    made = tuple(Column(column, sql_type or "text") for column, _, sql_type in pairs)
+    return Table(name, made, key_length)
 
 
 TABLES = (
-    Table(
-        "products",
-        (
-            *_text("sku_id", "name"),
-            _quantity("pack_size"),
-            *_text("unit", "status"),
-        ),
-    ),
-    Table(
+    _table("products", "sku_id name pack_size:numeric(18,3) unit status"),
+    _table(
         "suppliers",
-        (
-            *_text("supplier_id", "name"),
-            Column("lead_time_days", "integer"),
-            Column("currency"),
-            Column("min_order_value", "numeric", 2),
-        ),
+        "supplier_id name lead_time_days:integer currency "
+        "min_order_value:numeric(18,2)",
     ),
-    Table(
+    _table(
         "product_suppliers",
-        (
-            *_text("sku_id", "supplier_id"),
-            Column("priority", "integer"),
-            Column("unit_price", "numeric", 4),
-        ),
+        "sku_id supplier_id priority:integer unit_price:numeric(18,4)",
         key_length=2,
     ),
-    Table(
-        "replenishment_rules",
-        (Column("sku_id"), _quantity("moq"), _quantity("safety_stock")),
+    _table(
+        "replenishment_rules", "sku_id moq:numeric(18,3) safety_stock:numeric(18,3)"
     ),
-    Table("stores", _text("store_id", "name", "region")),
-    Table(
-        "warehouses",
-        (*_text("warehouse_id", "name", "region"), _quantity("capacity")),
-    ),
+    _table("stores", "store_id name region"),
+    _table("warehouses", "warehouse_id name region capacity:numeric(18,3)"),
 )
 
 
@@ -139,13 +116,16 @@ def create_tables(cursor: Cursor) -> None:
             cursor.execute(f"create schema {SCHEMA}")
     for table in TABLES:
         if table.name in absent:
-            cursor.execute(_create_statement(table))
-    for name in _tables_without_key(cursor):
-        table = next(table for table in TABLES if table.name == name)
-        cursor.execute(
-            f"alter table {table.qualified_name} add primary key "
-            f"({', '.join(table.key)})"
-        )
+            cursor.execute(
+                f"create table {table.qualified_name} ({definitions(table.columns)})"
+            )
+    without_key = _tables_without_key(cursor)
+    for table in TABLES:
+        if table.name in without_key:
+            key = ", ".join(table.key)
+            cursor.execute(
+                f"alter table {table.qualified_name} add primary key ({key})"
+            )
 
 
 def absent_tables(cursor: Cursor) -> list[str]:
@@ -161,27 +141,19 @@ def absent_tables(cursor: Cursor) -> list[str]:
     return [name for (name,) in cursor.fetchall()]
 
 
-def names_of(columns: Sequence[Column]) -> str:
-    """Column names for a statement."""
-    return ", ".join(column.name for column in columns)
+def definitions(columns: Sequence[Column]) -> str:
+    """Columns with their types, for a statement."""
+    return ", ".join(f"{column.name} {column.sql_type}" for column in columns)
 
 
-def _create_statement(table: Table) -> str:
-    columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
-    return (
-        f"create table {table.qualified_name} "
-        f"({columns}, primary key ({', '.join(table.key)}))"
-    )
-
-
-def _tables_without_key(cursor: Cursor) -> list[str]:
+def _tables_without_key(cursor: Cursor) -> set[str]:
     cursor.execute(
         "select relation.relname from pg_catalog.pg_class as relation "
         "join pg_catalog.pg_namespace as folder on folder.oid = relation.relnamespace "
         "where folder.nspname = %s and relation.relname = any(%s) "
         "and relation.relkind in ('r', 'p') and not exists (select "
         "from pg_catalog.pg_constraint as rule where rule.conrelid = relation.oid "
-        "and rule.contype = 'p') order by relation.relname",
+        "and rule.contype = 'p')",
         (SCHEMA, [table.name for table in TABLES]),
     )
-    return [name for (name,) in cursor.fetchall()]
+    return {name for (name,) in cursor.fetchall()}

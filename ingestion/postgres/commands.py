@@ -1,4 +1,4 @@
-"""The commands ``master load``, ``db up`` and ``db down``."""
+"""The commands ``db up`` and ``db down``."""
 
 from __future__ import annotations
 
@@ -6,59 +6,18 @@ import argparse
 import os
 import shlex
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ingestion.master_data.loading import LoadedTable
 
 
 def add_commands(
     subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
 ) -> None:
     """Add this module's commands to the parser of ``python -m ingestion``."""
-    master = subparsers.add_parser("master", help="master data in PostgreSQL")
-    master_actions = master.add_subparsers(required=True, metavar="ACTION")
-    load = master_actions.add_parser(
-        "load", help="load the six CSV files, or any of them, in one transaction"
-    )
-    load.add_argument(
-        "--from",
-        dest="folder",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="folder of products.csv, suppliers.csv, product_suppliers.csv, "
-        "replenishment_rules.csv, stores.csv, warehouses.csv",
-    )
-    load.add_argument(
-        "--prune",
-        action="store_true",
-        help="also delete rows that the given files lack",
-    )
-    load.set_defaults(run=load_master)
-
     database = subparsers.add_parser("db", help="the project's own PostgreSQL")
     database_actions = database.add_subparsers(required=True, metavar="ACTION")
     up = database_actions.add_parser("up", help="start it and keep it running")
     up.set_defaults(run=database_up)
     down = database_actions.add_parser("down", help="stop it, once nobody uses it")
     down.set_defaults(run=database_down)
-
-
-def load_master(arguments: argparse.Namespace) -> int:
-    """Load master data and say what changed, one line per table."""
-    from ingestion.config import load_settings
-    from ingestion.master_data.csv_files import read_files
-    from ingestion.master_data.loading import load_files
-    from ingestion.postgres.connections import connection_settings
-
-    # Wrong files are reported before a server is started for them.
-    files = read_files(arguments.folder)
-    with connection_settings(load_settings().state) as settings:
-        for loaded in load_files(settings, files, prune=arguments.prune):
-            sys.stdout.write(f"{_report(loaded)}\n")
-    return 0
 
 
 def database_up(_: argparse.Namespace) -> int:
@@ -103,12 +62,3 @@ def database_down(_: argparse.Namespace) -> int:
         else "PostgreSQL is in use: it stops when the last of its users leaves.\n"
     )
     return os.EX_OK
-
-
-def _report(loaded: LoadedTable) -> str:
-    kept = ", ".join(loaded.absent_columns)
-    return (
-        f"{loaded.name}: {loaded.rows} rows given, {loaded.inserted} inserted, "
-        f"{loaded.updated} updated, {loaded.deleted} deleted"
-        + (f"; not in the file, kept as they were: {kept}" if kept else "")
-    )

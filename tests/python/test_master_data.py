@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
+from ingestion.cli import main
 from ingestion.errors import UsageError
 from ingestion.lake import LocalLake
 from ingestion.master_data.capture import (
@@ -18,7 +19,8 @@ from ingestion.master_data.capture import (
     put_in_place,
     write_capture,
 )
-from ingestion.master_data.loading import LoadedTable, load_master_data
+from ingestion.master_data.csv_files import read_files
+from ingestion.master_data.loading import Load, load_files
 from ingestion.master_data.snapshot import canonical_rows, read_snapshot
 from ingestion.master_data.tables import TABLES, ensure_tables
 from ingestion.postgres.connections import ConnectionSettings, connect
@@ -53,13 +55,23 @@ class Files:
         self.settings = settings
         self.folder = folder
 
-    def load(self, *, prune: bool = False, **files: str | bytes) -> list[LoadedTable]:
+    def load(self, *, prune: bool = False, **files: str | bytes) -> Load:
+        self.write(**files)
+        return load_files(self.settings, read_files(self.folder), prune=prune)
+
+    def warnings(self, **files: str | bytes) -> list[str]:
+        """What a load warns of, without the folder."""
+        self.write(**files)
+        load = load_files(self.settings, read_files(self.folder))
+        return [line.replace(f"{self.folder}/", "") for line in load.warnings]
+
+    def write(self, **files: str | bytes) -> None:
+        """Let the folder hold these files, named by their tables, and no others."""
         for path in self.folder.iterdir():
             path.unlink()
         for name, text in files.items():
             content = text if isinstance(text, bytes) else text.encode()
             (self.folder / f"{name}.csv").write_bytes(content)
-        return load_master_data(self.settings, self.folder, prune=prune)
 
 
 @pytest.fixture
@@ -104,8 +116,9 @@ def test_later_load_changes_what_differs_and_leaves_the_rest(
         stores="store_id,name,region\nA,one,x\nB,two,x\nC,three,x\n",
         warehouses="warehouse_id,name\nW,w\n",
     )
-    (loaded,) = files.load(stores="store_id,name\nA,one\nB,old\nB,new\nD,four\n")
-    assert loaded == LoadedTable("stores", 3, 1, 1, 0, ("region",))
+    (loaded,) = files.load(stores="store_id,name\nA,one\nB,old\nB,new\nD,four\n").tables
+    assert (loaded.file.table.name, len(loaded.file.rows)) == ("stores", 3)
+    assert (loaded.inserted, loaded.updated, loaded.deleted) == (1, 1, 0)
     assert rows(database, "stores") == [
         ("A", "one", "x"),
         ("B", "new", "x"),
@@ -120,7 +133,8 @@ def test_prune_deletes_what_the_given_files_lack(
 ) -> None:
     pairs = "sku_id,supplier_id\nA,S\nA,T\nB,S\n"
     files.load(product_suppliers=pairs, stores="store_id\nX\n")
-    (loaded,) = files.load(product_suppliers="sku_id,supplier_id\nA,T\n", prune=True)
+    given = "sku_id,supplier_id\nA,T\n"
+    (loaded,) = files.load(product_suppliers=given, prune=True).tables
     assert (loaded.inserted, loaded.updated, loaded.deleted) == (0, 0, 2)
     assert [row[:2] for row in rows(database, "product_suppliers")] == [("A", "T")]
     assert len(rows(database, "stores")) == 1
@@ -170,23 +184,262 @@ def test_every_wrong_cell_is_listed_up_to_a_limit(files: Files) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "key column store_id"),
+        ("", "is empty"),
+        (b"\xff\xfes\0t\0o\0r\0e\0", "UTF-8"),
         ("name,region\na,b\n", "key column store_id"),
         ("store_id,name,name\na,b,c\n", "'name' more than once"),
         ("store_id,,name\na,b,c\n", "blank name"),
         ("store_id,name\na\n", "line 2: 1 cells"),
         ('store_id,name\na,b\nc,"d\n', "line 3"),
-        ('store_id,name\na,"b"c\n', "line 2"),
+        ('store_id,name\na,"b"c\n', r"line 2: a quote .* written \"5\"\" pipe\""),
+        ("store_id,name\na,b\nc,d,e\n", "line 3: more cells"),
+        ("store_id,name\ra,b\r", "line 1: .* lone CR"),
+        (b"store_id,n\xe4me\na,b\n", "line 1: .* is not UTF-8"),
+        ("STORE_ID,name\na,b\n", r"key column store_id.* names 'STORE_ID, name'"),
     ],
 )
-def test_broken_file_is_refused(files: Files, text: str, said: str) -> None:
+def test_broken_file_is_refused(files: Files, text: str | bytes, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         files.load(stores=text)
+
+
+def test_what_is_wrong_with_several_files_is_said_at_once(files: Files) -> None:
+    with pytest.raises(UsageError) as failure:
+        files.load(
+            stores="store_id\n", products="sku_id,pack_size\nA,x\nB\n", suppliers=""
+        )
+    assert str(failure.value).replace(f"{files.folder}/", "").splitlines() == [
+        "products.csv, line 2, column pack_size: 'x' must be a number such as 12 or "
+        "12.5, with a decimal point.",
+        "products.csv, line 3: 1 cells where the header has 2.",
+        "suppliers.csv: The file is empty.",
+        "Nothing was loaded. Correct the files and load again.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "key", ["#1001", "CAM/4567", "Größe 5", "00591-006 0018", "1E5", "\u00a1", "9" * 64]
+)
+def test_ids_of_files_are_ids_of_master_data(
+    files: Files, database: Connection, key: str
+) -> None:
+    files.load(products=f"sku_id,name\n {key}\t,x\n")
+    assert [row[0] for row in rows(database, "products")] == [key]
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("4.00638E+12", "as a number by a spreadsheet"),
+        ("4,00638E+12", "as a number by a spreadsheet"),
+        ("4E+12", "as a number by a spreadsheet"),
+        ("'00123", "write 00123 without"),
+        ('="00123"', "write 00123 alone"),
+        ("a,b", "character ','"),
+        ("back\\slash", r"character '\\\\'"),
+        ('q"', "character '\"'"),
+        ("tab\tin it", r"character '\\t'"),
+        ("wide\u3000blank", r"character '\\u3000'"),
+        ("x" * 65, "longer than 64"),
+    ],
+)
+@pytest.mark.parametrize("is_quoted", [True, False])
+def test_key_that_is_no_id_is_refused_with_the_cure(
+    files: Files, key: str, said: str, is_quoted: bool
+) -> None:
+    doubled = key.replace('"', '""')
+    cell = f'"{doubled}"' if is_quoted else key
+    with pytest.raises(UsageError, match=f"line 3, column sku_id: .*{said}"):
+        files.load(products=f"sku_id;name\nA;b\n{cell};x\n")
+
+
+def test_formula_is_named_beside_a_quoted_cell(files: Files) -> None:
+    with pytest.raises(UsageError, match=r"line 2: .* write 00123 alone"):
+        files.load(products='sku_id,name\n="00123","Tea"\n')
+
+
+def test_articles_that_a_spreadsheet_made_one_are_refused(
+    files: Files, database: Connection
+) -> None:
+    """EAN 4006381333931, ...948 and ...955, opened and saved by a spreadsheet."""
+    with pytest.raises(UsageError) as failure:
+        files.load(
+            products="sku_id,name,pack_size,unit,status\n"
+            "4.00638E+12,Tea 100g,12,EA,active\n"
+            "4.00638E+12,Tea 250g,6,EA,active\n"
+            "4.00638E+12,Coffee,10,EA,active\n"
+        )
+    said = str(failure.value)
+    assert [f"line {line}, column sku_id" in said for line in (2, 3, 4)] == [True] * 3
+    assert "format the column as text" in said
+    assert read_snapshot(database).is_empty
+
+
+def test_rows_that_differ_under_one_key_are_named_and_the_last_counts(
+    files: Files, database: Connection
+) -> None:
+    assert files.warnings(
+        products="sku_id,pack_size,colour\nA,1,red\nB,2,\nA,1.0000,blue\n"
+        "A,3,\nB,2,\n\nA,1,\n",
+        product_suppliers="sku_id,supplier_id,priority\nA,S,1\nA,T,1\nA,S,2\n",
+    )[:3] == [
+        "products.csv, lines 4 and 5: different rows of A; the later one counts.",
+        "products.csv, lines 5 and 8: different rows of A; the later one counts.",
+        "product_suppliers.csv, lines 2 and 4: different rows of A S; the later one "
+        "counts.",
+    ]
+    assert [row[:1] + row[2:3] for row in rows(database, "products")] == [
+        ("A", Decimal("1.000")),
+        ("B", Decimal("2.000")),
+    ]
+    assert [row[:3] for row in rows(database, "product_suppliers")] == [
+        ("A", "S", 2),
+        ("A", "T", 1),
+    ]
+
+
+def test_column_that_is_nearly_right_is_warned_about(files: Files) -> None:
+    assert files.warnings(products="sku_id,Pack Size,packsize2,UNIT\nA,1,2,EA\n") == [
+        "products.csv: the column 'Pack Size' is passed over; is it pack_size?",
+        "products.csv: the column 'UNIT' is passed over; is it unit?",
+    ]
+
+
+#: Products, a supplier and their prices with which nothing is wrong.
+FITTING = {
+    "products": "sku_id,unit\nA,EA\nB,EA\nC,\n",
+    "suppliers": "supplier_id,currency\nS,EUR\nT,\n",
+    "product_suppliers": "sku_id,supplier_id,priority,unit_price\n"
+    "A,S,1,1\nA,T,2,\nB,T,,\nB,S,1,2\n",
+}
+
+
+def test_master_data_that_fit_are_not_warned_about(files: Files) -> None:
+    assert files.warnings(**FITTING) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "said"),
+    [
+        ("suppliers", "S/1,EUR", "supplier S/1: cannot name a file"),
+        ("suppliers", "Manifest,EUR", "supplier Manifest: cannot name a file"),
+        ("product_suppliers", "A,ü,9,1", "supplier ü: cannot name a file"),
+        ("product_suppliers", "A,T,2,1", "supplier T: has prices and no currency"),
+        ("product_suppliers", "C,S,1,1", "product C: has a supplier and no unit"),
+        ("product_suppliers", "A,S,1,0", "product A from S: has no price above 0"),
+        ("product_suppliers", "A,S,1,-1", "product A from S: has no price above 0"),
+        ("product_suppliers", "A,S,1,", "product A from S: has no price above 0"),
+        ("product_suppliers", "A,S,,1", "product A from T: has no price above 0"),
+        ("product_suppliers", "B,R,1,", "product B from R: has no price above 0"),
+    ],
+)
+def test_what_does_not_fit_is_warned_about(
+    files: Files, table: str, row: str, said: str
+) -> None:
+    files.warnings(**FITTING)
+    header = FITTING[table].partition("\n")[0]
+    (warning,) = files.warnings(**{table: f"{header}\n{row}\n"})
+    assert warning.startswith(said)
+    # Nobody who loads other tables hears it again.
+    assert files.warnings(stores="store_id\nX\n") == []
+
+
+def test_of_many_that_do_not_fit_the_first_are_named(files: Files) -> None:
+    skus = [f"A{number}" for number in range(8)]
+    offers = "".join(f"{sku},S,1\n" for sku in skus)
+    units = "".join(f"{sku},\n" for sku in skus)
+    _, unit = files.warnings(
+        products=f"sku_id,unit\n{units}",
+        product_suppliers=f"sku_id,supplier_id,unit_price\n{offers}",
+        suppliers="supplier_id\nS\n",
+    )
+    named = "product A0, product A1, product A2, product A3, product A4 and 3 more: "
+    assert unit.startswith(named)
 
 
 def test_line_numbers_count_lines_inside_quotes(files: Files) -> None:
     with pytest.raises(UsageError, match="line 4, column capacity"):
         files.load(warehouses='warehouse_id,name,capacity\nA,"x\ny",1\nB,b,many\n')
+
+
+class Command:
+    """``master load`` as a person calls it, on the module's server."""
+
+    def __init__(self, files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+        self._files = files
+        self._capsys = capsys
+
+    def __call__(self, *options: str) -> tuple[int, str, str]:
+        """Exit code, stdout, stderr."""
+        code = main(["master", "load", "--from", str(self._files.folder), *options])
+        said = self._capsys.readouterr()
+        return code, said.out, said.err.replace(f"{self._files.folder}/", "")
+
+
+@pytest.fixture
+def command(
+    files: Files,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Command:
+    for name in ("host", "port", "user", "database"):
+        monkeypatch.setenv(f"PG{name.upper()}", str(getattr(files.settings, name)))
+    return Command(files, capsys)
+
+
+DOUBLED = "store_id,name,colour,note\nA,one,,\nA,two,,\nB,,,\n"
+SAID_OF_DOUBLED = (
+    "stores: 2 rows given, 2 inserted, 0 updated, 0 deleted; not in the file, kept as "
+    "they were: region; in the file, passed over: 'colour', 'note'\n"
+)
+WARNING = "stores.csv, lines 2 and 3: different rows of A; the later one counts.\n"
+
+
+def test_load_says_what_it_did_and_what_looks_wrong(
+    files: Files, command: Command, database: Connection
+) -> None:
+    files.write(stores=DOUBLED)
+    assert command() == (0, SAID_OF_DOUBLED, WARNING)
+    assert rows(database, "stores") == [("A", "two", None), ("B", None, None)]
+
+
+def test_check_says_the_same_and_changes_nothing(
+    files: Files, command: Command, database: Connection
+) -> None:
+    files.write(stores=DOUBLED)
+    said = f"{SAID_OF_DOUBLED}Only checked: nothing was changed.\n"
+    assert command("--check") == (0, said, WARNING)
+    with database, database.cursor() as cursor:
+        cursor.execute("select to_regnamespace('master') is null")
+        assert cursor.fetchone() == (True,)
+    files.load(stores="store_id\nC\n")
+    files.write(stores=DOUBLED)
+    _, shown, _ = command("--check", "--prune")
+    assert "2 inserted, 0 updated, 1 deleted" in shown
+    assert rows(database, "stores") == [("C", None, None)]
+
+    files.write(stores="store_id\na,b\n")
+    assert command("--check") == command()
+    assert command("--check")[0] == 2
+
+
+def test_strict_refuses_what_is_else_warned_of(
+    files: Files, command: Command, database: Connection
+) -> None:
+    files.write(stores=DOUBLED)
+    refused = (2, "", f"{WARNING}Nothing was loaded (--strict).\n")
+    assert command("--strict") == refused
+    assert command("--strict", "--check") == refused
+    assert read_snapshot(database).is_empty
+    files.write(stores="store_id\nA\nA\n")
+    assert command("--strict")[0] == 0
+
+
+def test_many_warnings_are_counted(files: Files, command: Command) -> None:
+    doubled = "".join(f"A,{number}\n" for number in range(30))
+    files.write(stores=f"store_id,name\n{doubled}")
+    shown = command()[2].splitlines()
+    assert (len(shown), shown[-1]) == (11, "... and 19 more")
 
 
 def test_folder_without_master_data_is_wrong_usage(
@@ -195,7 +448,7 @@ def test_folder_without_master_data_is_wrong_usage(
     with pytest.raises(UsageError, match=r"none of products\.csv"):
         files.load(other="a,b\n")
     with pytest.raises(UsageError, match="does not exist"):
-        load_master_data(files.settings, tmp_path / "absent")
+        read_files(tmp_path / "absent")
 
 
 def test_table_of_another_hand_gets_its_missing_key(

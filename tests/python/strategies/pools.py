@@ -26,16 +26,25 @@ SKUS = [
     *("NULL", "true", "NaN", "2026-01-01", "0x1F", "inf", "None", "N.A", "9" * 20),
     *("1-1", "A--", "A__", "A..", "0", "00"),
 ]
-#: Only master data can hold these: the gate refuses them in files.
-ODD_SKUS = ['we "ird', "ÄPFEL", "a,b;c", "new\nline", "-dash", "back\\slash", "😀"]
+#: Ids of the most unlike characters.
+ODD_SKUS = ["we 'ird", "ÄPFEL", "a/b;c", "#1 (x)", "-dash", "{{ x }}", "😀", "a\u0301"]
 
 STORES = ["S1", "s1", "S-1", "001", "1"]
 UNKNOWN_STORES = ["S9", "S.1"]
-ODD_STORES = ['Laden "Mitte", Köln', "S\n1"]
+ODD_STORES = ["Laden 'Mitte'; Köln", "S$1"]
 WAREHOUSES = ["W1", "w1", "W_1"]
 UNKNOWN_WAREHOUSES = ["W9", "W.1"]
 SUPPLIERS = ["SUP-1", "SUP_1", "SUP.1", "sup-1", "0", "00", "a", "B", "2026-01-01"]
-ODD_SUPPLIERS = ["manifest", "Manifest", "SUP 1", "../up", "ü", "-x", "y" * 65, "a/b"]
+ODD_SUPPLIERS = [
+    "manifest",
+    "Manifest",
+    "SUP 1",
+    "../up",
+    "ü",
+    "-x",
+    "y" * 63 + "é",
+    "a/b",
+]
 
 POINTS_OF_SALE = [None, None, "P1", "p1", "01", "1"]
 ORDERS = ["O1", "o1", "O-1", "001", "1", "10"]
