@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from ingestion.cli import main
+from ingestion.installed import require_packages
 
-sys.exit(main())
+if __name__ == "__main__":
+    require_packages("python -m ingestion")
+    from ingestion.cli import main
+
+    sys.exit(main())

@@ -9,7 +9,7 @@ from datetime import date
 
 from ingestion.batch.provenance import Provenance
 from ingestion.batch.rule_variables import RuleVariables
-from ingestion.batch.transformation import HistoryDate
+from ingestion.batch.transformation import BuildResult, HistoryDate
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
 from ingestion.master_data.snapshot import MasterSnapshot
@@ -26,7 +26,11 @@ class Bench:
         receive_late: takes in what came after publication; the load history.
         write_capture: reads PostgreSQL into the waiting capture.
         check: refuses inputs too incomplete to order from.
-        build: has the models plan the date, looking back at the given dates.
+        build: has the models plan the date in the schema of trials, looking back at
+            the given dates.
+        take_over: has the tables that people read hold the published version, which
+            was built last; never raises for what the next run can do.
+        take_over_if_absent: the same where they lack the date.
         provenance: what a version would be made from.
         demand_hold: raises when the date is held no longer; before a publication.
     """
@@ -40,7 +44,9 @@ class Bench:
     receive_late: Callable[[], list[ReceivedFile]]
     write_capture: Callable[[], MasterSnapshot]
     check: Callable[[Sequence[ReceivedFile], MasterSnapshot, RuleVariables], None]
-    build: Callable[[RuleVariables, Sequence[HistoryDate] | None], object]
+    build: Callable[[RuleVariables, Sequence[HistoryDate] | None], BuildResult]
+    take_over: Callable[[], None]
+    take_over_if_absent: Callable[[], None]
     provenance: Callable[
         [Sequence[ReceivedFile], MasterSnapshot, RuleVariables], Provenance
     ]

@@ -10,6 +10,7 @@ from ingestion.batch.options import Options
 from ingestion.batch.rule_variables import load_rule_variables
 from ingestion.batch.run_folder import RunFolder, former_runs
 from ingestion.batch.run_log import describe_dates
+from ingestion.batch.window import BatchWindow
 from ingestion.lake import open_lake
 from ingestion.locks import place_digits
 
@@ -50,6 +51,9 @@ def _due(options: Options, now: datetime) -> tuple[Options, list[str]]:
             "No file was ever dropped for "
             f"{_listed(found.without_files)}: not run, and not published."
         )
+    today = BatchWindow.of(now.astimezone(settings.timezone).date(), settings.timezone)
+    if not found.dates and (opening := today.opening(now)):
+        notes.append(opening)
     return replace(options, dates=found.dates), notes
 
 

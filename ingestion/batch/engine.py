@@ -19,7 +19,11 @@ from ingestion.batch.transformation import (
     Transformation,
 )
 from ingestion.config import PROJECT_DIR, Settings
-from ingestion.errors import DataTestError, ProcurementError
+from ingestion.errors import (
+    DataTestError,
+    ProcurementError,
+    ServiceUnavailableError,
+)
 from ingestion.locks import engine_lock, place_digits
 
 
@@ -44,7 +48,10 @@ class Engine:
         self._run = run
         self._on_wait = on_wait
         self._transformation = Transformation(settings, run.dbt)
-        self._tables = PreparedTables(settings, lake_root)
+        self._tables = {
+            trial: PreparedTables(settings, lake_root, trial=trial)
+            for trial in (False, True)
+        }
         self._held = ExitStack()
         self._share: Callable[[], None] | None = None
         self._is_alone = False
@@ -55,10 +62,16 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self._held.close()
 
-    def hold(self) -> None:
-        """Wait until this run may build, and keep it so until the context ends."""
+    def hold(self, *, trial: bool = False) -> None:
+        """Wait until this run may build, and keep it so until the context ends.
+
+        ``trial``: in the schema of trials, which has tables of its own to be made.
+        """
+        must_be_alone = not self._tables[trial].are_made()
+        if self._share and must_be_alone and not self._is_alone:
+            self._let_go()
         if self._share is None:
-            self._is_alone = not self._tables.are_made()
+            self._is_alone = must_be_alone
             self._share = self._held.enter_context(
                 engine_lock(
                     self._settings.state,
@@ -74,8 +87,10 @@ class Engine:
         variables: RuleVariables,
         on_node: OnNode,
         history: Sequence[HistoryDate] | None = None,
+        *,
+        trial: bool = False,
     ) -> BuildResult:
-        """Build and test everything of one date, on an engine that is held.
+        """Build and test everything of one date.
 
         A build that leaves out what is the same for every date, and fails, is made
         once more with all of it.
@@ -84,23 +99,39 @@ class Engine:
             DataTestError: a data test of severity error found rows.
             ProcurementError: a model or a hook failed; the message is dbt's.
         """
-        # Another run may have made them while this one waited to be alone.
-        makes_tables = self._is_alone and not self._tables.are_made()
-        try:
+        tables = self._tables[trial]
+
+        def built(*, seeds: bool) -> BuildResult:
             return self._build(
-                business_date, variables, on_node, history, seeds=makes_tables
+                business_date, variables, on_node, history, seeds=seeds, trial=trial
             )
-        except DataTestError:
+
+        self.hold(trial=trial)
+        # Another run may have made them while this one waited to be alone.
+        makes_tables = self._is_alone and not tables.are_made()
+        try:
+            return built(seeds=makes_tables)
+        except (DataTestError, ServiceUnavailableError):
             raise
         except ProcurementError:
-            self._tables.forget()
+            tables.forget()
             if makes_tables:
                 raise
             # The cause may be a table that somebody dropped: once more, with all made.
-            self._held.close()
-            self._share = None
-            self.hold()
-            return self._build(business_date, variables, on_node, history, seeds=True)
+            self._let_go()
+            self.hold(trial=trial)
+            return built(seeds=True)
+
+    def take_over(self, business_date: date, *, only_absent: bool) -> bool:
+        """Take a date's rows over from the schema of trials; False if that fails.
+
+        It does where a table is missing, or has other columns: build the date instead.
+        """
+        return self._transformation.take_over(business_date, only_absent=only_absent)
+
+    def _let_go(self) -> None:
+        self._held.close()
+        self._share = None
 
     def _build(
         self,
@@ -110,29 +141,31 @@ class Engine:
         history: Sequence[HistoryDate] | None,
         *,
         seeds: bool,
+        trial: bool,
     ) -> BuildResult:
         try:
             build = self._transformation.build(
-                business_date, variables, on_node, history, seeds=seeds
+                business_date, variables, on_node, history, seeds=seeds, trial=trial
             )
         finally:
             self._run.keep_results(business_date)
         if self._settings.target != "embedded" and self._share:
-            self._tables.remember()
+            self._tables[trial].remember()
             self._share()
             self._is_alone = False
         return build
 
 
 class PreparedTables:
-    """Whether an engine has the tables and seeds of the project as it stands.
+    """Whether an engine has the tables and seeds of the project in one schema.
 
     Remembered in the state, for Trino only: DuckDB's builds are never beside others.
     """
 
-    def __init__(self, settings: Settings, lake_root: str) -> None:
+    def __init__(self, settings: Settings, lake_root: str, *, trial: bool) -> None:
         self._is_shared = settings.target != "embedded"
-        self._mark = settings.state / "prepared" / place_digits(lake_root)
+        name = f"{place_digits(lake_root)}{'-trial' if trial else ''}"
+        self._mark = settings.state / "prepared" / name
 
     def are_made(self) -> bool:
         """Whether a build can leave out what is the same for every date."""

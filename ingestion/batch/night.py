@@ -16,6 +16,7 @@ from functools import partial
 
 from ingestion import gate
 from ingestion.batch.bench import Bench
+from ingestion.batch.causes import recorded_history
 from ingestion.batch.checkpoint import Checkpoint
 from ingestion.batch.completeness import check_feeds, check_warehouses
 from ingestion.batch.durations import WAITING
@@ -28,11 +29,13 @@ from ingestion.batch.progress import Progress
 from ingestion.batch.provenance import provenance_of
 from ingestion.batch.publication import (
     publish,
+    published_manifest,
     published_version,
     withdraw_reports,
 )
 from ingestion.batch.renewal import renew
-from ingestion.batch.replay import replay_published
+from ingestion.batch.replay import Replay, replay_published
+from ingestion.batch.reported import remember_report
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.batch.run_folder import RunFolder
 from ingestion.batch.run_log import RunLog
@@ -41,7 +44,12 @@ from ingestion.batch.transformation import (
     HistoryDate,
     TestsFailedError,
 )
-from ingestion.batch.transition import dates_in_change
+from ingestion.batch.transition import (
+    dates_in_change,
+    is_behind,
+    note_behind,
+    note_level,
+)
 from ingestion.batch.versions import next_version, orders_before
 from ingestion.batch.waiting import FeedWait
 from ingestion.config import Settings
@@ -52,6 +60,7 @@ from ingestion.errors import (
     ProcurementError,
     RefusedError,
     ReplayDiffersError,
+    ServiceUnavailableError,
 )
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
@@ -109,6 +118,7 @@ class Night:
     def run(self, business_date: date) -> DateOutcome:
         """Order for one date; whatever goes wrong is in the outcome, not raised."""
         outcome = DateOutcome(business_date, self._clock())
+        outcome.is_replay = self._rerun.replay
         self._log.event("date_started", business_date=business_date)
         try:
             with self._hold(business_date) as demand_hold:
@@ -124,6 +134,7 @@ class Night:
                 f"{business_date} stopped at a file: {error}. Nothing was published; "
                 "run again when the cause is gone."
             )
+        self._clear_trial(outcome)
         outcome.ended_at = self._clock()
         self._log.event(
             "date_ended",
@@ -133,6 +144,14 @@ class Night:
             seconds=outcome.seconds,
         )
         return outcome
+
+    def _clear_trial(self, outcome: DateOutcome) -> None:
+        """Leave no export of what was built for a question, or came to nothing."""
+        was_tried = outcome.is_replay or outcome.version_before is not None
+        if was_tried and "plan orders" in outcome.seconds and not outcome.published:
+            # What is left of a lake that does not answer the next build removes.
+            with suppress(OSError, ServiceUnavailableError):
+                clear_exports(self._lake, outcome.business_date)
 
     def _hold(self, business_date: date) -> AbstractContextManager[Callable[[], None]]:
         return hold_date(
@@ -157,12 +176,13 @@ class Night:
             return
         withdraw_reports(self._lake, business_date)
         checkpoint = self._checkpoint(business_date)
-        if self._rerun.replay:
+        if outcome.is_replay:
             outcome.received = gate.load_history(self._lake, business_date)
         else:
             outcome.received = checkpoint.received() or self._receive(
                 business_date, outcome, checkpoint
             )
+        outcome.found_nothing = not outcome.received
         check_feeds(business_date, outcome.received)
         with self._stage("capture master data", outcome):
             master = self._master_data(business_date)
@@ -170,20 +190,29 @@ class Night:
         provenance = provenance_of(outcome.received, master, self._variables)
         outcome.build = checkpoint.built(provenance)
         if outcome.build is None:
-            build = self._build(business_date, outcome, self._variables, None)
-            checkpoint.note_built(provenance, build)
+            outcome.build = self._build(
+                business_date, outcome, self._variables, None, trial=outcome.is_replay
+            )
+            if not outcome.is_replay:
+                checkpoint.note_built(provenance, outcome.build)
         with self._stage("publish", outcome):
             version = next_version(self._lake, business_date)
             former = orders_before(self._lake, business_date, version)
             edition = compose(self._lake, business_date, version, former)
+            remember_report(self._lake, edition, outcome.build)
             demand_hold()
+            if outcome.is_replay:
+                note_behind(self._lake, business_date)
             outcome.published = publish(self._lake, edition, provenance)
+        if outcome.is_replay:
+            self._bring_up(business_date, outcome)
         with suppress(OSError):  # it is published; what is left of its notes is ignored
             checkpoint.clear()
 
     def _checkpoint(self, business_date: date) -> Checkpoint:
         state, target = self._settings.state, self._settings.target
-        return Checkpoint(state, target, self._lake, business_date, resume=self._resume)
+        resume = self._resume and not self._rerun.replay
+        return Checkpoint(state, target, self._lake, business_date, resume=resume)
 
     def _settle_others(self) -> None:
         """Settle what killed runs left of changing other dates: this one looks back.
@@ -197,16 +226,58 @@ class Night:
     def _order_again(self, bench: Bench, version: int, outcome: DateOutcome) -> None:
         """Do with a published date what was asked for: by default, nothing."""
         if self._rerun.replay:
-            outcome.replay = replay_published(bench, version)
-            self._log.event("replayed", **outcome.replay.summary())
+            outcome.replay = self._replay(bench, version)
             if not outcome.replay.is_identical:
                 raise ReplayDiffersError(
                     f"{bench.business_date}: {outcome.replay.text()}"
                 )
             return
+        if is_behind(self._lake, bench.business_date):
+            self._repair(bench, version)
         outcome.renewal = renew(bench, version)
         outcome.received = outcome.renewal.received
         outcome.published = outcome.renewal.published
+
+    def _replay(self, bench: Bench, version: int) -> Replay:
+        replay = replay_published(bench, version)
+        self._log.event("replayed", **replay.summary())
+        return replay
+
+    def _repair(self, bench: Bench, version: int) -> None:
+        """Have the tables hold what a run published that was killed right after."""
+        if not self._replay(bench, version).is_identical:
+            self._progress.say(
+                f"{bench.business_date}: the tables may not hold version {version}, "
+                "and it is not to be rebuilt: --replay says why."
+            )
+
+    def _bring_up(self, business_date: date, outcome: DateOutcome) -> None:
+        """Have the tables hold the version just published, or say that they do not."""
+        try:
+            self._take_over(business_date, outcome)
+            note_level(self._lake, business_date)
+        except (OSError, ProcurementError) as error:
+            self._progress.say(
+                f"{business_date} is published, and its tables are not up to it: "
+                f"{error} The next run of the date sees to it."
+            )
+
+    def _take_over(
+        self, business_date: date, outcome: DateOutcome, *, only_absent: bool = False
+    ) -> None:
+        """Have the tables hold the published version, which was built last.
+
+        The rows of the trial, or, where a table is missing or has other columns, the
+        same built anew.
+        """
+        with self._stage("fill tables", outcome):
+            is_done = self._engine.take_over(business_date, only_absent=only_absent)
+        manifest = published_manifest(self._lake, business_date)
+        if is_done or manifest is None:
+            return
+        variables = self._variables.over(manifest["rule_variables"])
+        history = recorded_history(manifest)
+        self._build(business_date, outcome, variables, history, trial=False)
 
     def _bench(
         self,
@@ -224,7 +295,11 @@ class Night:
             receive_late=lambda: self._receive_late(business_date),
             write_capture=lambda: self._write_capture(business_date),
             check=partial(self._check, business_date),
-            build=partial(self._build, business_date, outcome),
+            build=partial(self._build, business_date, outcome, trial=True),
+            take_over=partial(self._bring_up, business_date, outcome),
+            take_over_if_absent=partial(
+                self._take_over, business_date, outcome, only_absent=True
+            ),
             provenance=provenance_of,
             demand_hold=demand_hold,
         )
@@ -235,12 +310,14 @@ class Night:
         outcome: DateOutcome,
         variables: RuleVariables,
         history: Sequence[HistoryDate] | None,
+        *,
+        trial: bool,
     ) -> BuildResult:
-        self._engine.hold()
+        self._engine.hold(trial=trial)
         with self._stage("plan orders", outcome):
             clear_exports(self._lake, business_date)
             build = self._engine.build(
-                business_date, variables, self._progress.nodes, history
+                business_date, variables, self._progress.nodes, history, trial=trial
             )
             outcome.build = build
             self._log.event("built", models=build.models)

@@ -20,6 +20,8 @@ class DateOutcome:
     Attributes:
         message: why nothing new was published, for people; None when it was.
         version_before: version that was published before this run, if any.
+        is_replay: whether the date was to be replayed.
+        found_nothing: neither inbox nor lake has a file of the date.
         seconds: by stage, in the order of the stages.
     """
 
@@ -27,6 +29,8 @@ class DateOutcome:
     started_at: datetime
     exit_code: ExitCode = ExitCode.OK
     message: str | None = None
+    is_replay: bool = False
+    found_nothing: bool = False
     version_before: int | None = None
     received: list[ReceivedFile] = field(default_factory=list)
     build: BuildResult | None = None

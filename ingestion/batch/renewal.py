@@ -17,7 +17,8 @@ from ingestion.batch.publication import (
     published_manifest,
     remembered_paths,
 )
-from ingestion.batch.transition import Transition
+from ingestion.batch.reported import remember_report
+from ingestion.batch.transition import Transition, behind_path, note_behind
 from ingestion.batch.versions import (
     former_folder,
     keeping_folder,
@@ -114,7 +115,8 @@ class _Change:
     def make(self, renewal: Renewal) -> None:
         """Build the version, and publish it when it changes a byte."""
         capture = capture_folder(self._day)
-        new_capture = [] if self._lake.exists(capture) else [capture]
+        notes = (capture, behind_path(self._day))
+        new = [path for path in notes if not self._lake.exists(path)]
         self._transition.begin(
             self._late,
             other_paths=[capture, *paths_of_publication(self._day)],
@@ -122,7 +124,7 @@ class _Change:
                 keeping_folder(self._day),
                 former_folder(self._day, self._version),
                 *remembered_paths(self._day, self._version + 1),
-                *new_capture,
+                *new,
             ],
         )
         try:
@@ -134,9 +136,10 @@ class _Change:
             self._transition.take_back()
             raise
         if renewal.published:
-            # It is published; what is left to clear away the next run takes.
+            # It is published; what is left to do the next run does.
             with suppress(OSError, ServiceUnavailableError):
                 self._transition.finish()
+            self._bench.take_over()
         else:
             self._transition.take_back()
             renewal.received = gate.load_history(self._lake, self._day)
@@ -154,14 +157,16 @@ class _Change:
         assert master is not None  # noqa: S101  captured before, or just now
         variables = bench.variables.over(manifest["rule_variables"])
         bench.check(received, master, variables)
-        bench.build(variables, None)
+        build = bench.build(variables, None)
         with bench.stage("publish"):
             former = orders_before(lake, day, self._version + 1)
             edition = compose(lake, day, self._version + 1, former)
             if self._is_unchanged(edition):
                 return None
             provenance = bench.provenance(received, master, variables)
+            remember_report(lake, edition, build)
             bench.demand_hold()
+            note_behind(lake, day)
             return publish_next(
                 lake,
                 edition,

@@ -11,8 +11,9 @@ from ingestion.batch.causes import Cause, causes_of, damages, recorded_history
 from ingestion.batch.changes import Changes, Contents, changes_between
 from ingestion.batch.edition import compose
 from ingestion.batch.publication import published_manifest
+from ingestion.batch.transition import is_behind
 from ingestion.batch.versions import orders_before, published_contents
-from ingestion.errors import ProcurementError
+from ingestion.errors import ProcurementError, ServiceUnavailableError
 from ingestion.master_data.capture import captured_snapshot
 
 #: Differences shown to people; the log and the JSON summary have them all.
@@ -75,6 +76,9 @@ def replay_published(bench: Bench, version: int) -> Replay:
     The rule variables are those of the manifest, but for those given now, and the
     history is that of the manifest: what was published later is not looked back at.
 
+    It is built in the schema of trials. Where it is identical, and the tables lack the
+    date or may hold another version of it, they get its rows.
+
     Raises:
         ProcurementError: nothing could be built, and nothing in the lake explains it.
     """
@@ -92,6 +96,8 @@ def replay_published(bench: Bench, version: int) -> Replay:
         causes += causes_of(manifest, bench.provenance(received, master, variables))
     try:
         bench.build(variables, recorded_history(manifest))
+    except ServiceUnavailableError:
+        raise
     except ProcurementError as error:
         if not causes:
             raise
@@ -99,7 +105,13 @@ def replay_published(bench: Bench, version: int) -> Replay:
     with bench.stage("compare"):
         edition = compose(lake, day, version, orders_before(lake, day, version))
         rebuilt = {name: file.content for name, file in edition.files.items()}
-        return _compared(version, published_contents(lake, day), rebuilt, causes)
+        replay = _compared(version, published_contents(lake, day), rebuilt, causes)
+    if replay.is_identical:
+        if is_behind(lake, day):
+            bench.take_over()
+        else:
+            bench.take_over_if_absent()
+    return replay
 
 
 def _compared(

@@ -160,6 +160,8 @@ def _run_dates(
             _complain(window.foreseen_miss(clock(), last_duration(settings.state)))
             with progress.of_date():
                 outcome = night.run(business_date)
+            # Before the report, which may wait for the same service once more.
+            _complain(outcome.message)
             summary = as_json(outcome, window, lake.root, str(run.log))
             reported = report_date(settings, lake, outcome, summary)
             summary["places"]["report"] = reported.page and str(reported.page)
@@ -170,10 +172,15 @@ def _run_dates(
                     "report", problem=reported.problem, traceback=reported.traceback
                 )
             # What stopped the date, a full disk say, may well have stopped its page.
-            _complain(outcome.message or reported.problem)
+            if not outcome.message:
+                _complain(reported.problem)
             if not outcome.message and outcome.published:
                 remember_duration(settings.state, outcome.seconds)
-            if outcome.published or outcome.message:
+            if outcome.found_nothing:
+                # Nobody was late who had nothing to do; by day, tonight is to come.
+                today = clock().astimezone(settings.timezone).date()
+                _complain(BatchWindow.of(today, settings.timezone).opening(clock()))
+            elif outcome.published or outcome.message:
                 _complain(window.miss(outcome.started_at, clock()))
             if not options.as_json:
                 print_summary(summary, console)

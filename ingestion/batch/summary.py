@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ingestion import gate
 from ingestion.batch.outcome import DateOutcome
-from ingestion.batch.publication import exceptions_path, orders_folder
+from ingestion.batch.publication import Published, exceptions_path, orders_folder
 from ingestion.batch.window import BatchWindow
 
 #: Changes of master data shown to people.
@@ -44,12 +44,7 @@ def as_json(
         "rows_accepted": gate.rows_accepted(outcome.received),
         "rows_refused": gate.rows_refused(outcome.received),
         "late_files": [file.file_name for file in gate.late_files(outcome.received)],
-        "skus": published.skus if published else None,
-        "orders": published.orders if published else None,
-        "orders_held": published.held if published else None,
-        "orders_cancelled": published.cancelled if published else None,
-        "order_lines": published.lines if published else None,
-        "exceptions_by_code": published.exceptions_by_code if published else {},
+        **figures(published),
         "data_tests": len(outcome.build.tests) if outcome.build else None,
         "warnings": outcome.build.warnings if outcome.build else [],
         "replay": outcome.replay.summary() if outcome.replay else None,
@@ -62,6 +57,18 @@ def as_json(
             "quarantine": _quarantine(outcome, lake_root),
             "log": log_path,
         },
+    }
+
+
+def figures(published: Published | None) -> dict[str, Any]:
+    """What a version holds, as the summary names it."""
+    return {
+        "skus": published.skus if published else None,
+        "orders": published.orders if published else None,
+        "orders_held": published.held if published else None,
+        "orders_cancelled": published.cancelled if published else None,
+        "order_lines": published.lines if published else None,
+        "exceptions_by_code": published.exceptions_by_code if published else {},
     }
 
 

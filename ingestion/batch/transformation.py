@@ -17,12 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.batch.data_tests import DataTest, data_tests, with_rows
 from ingestion.batch.rule_variables import RuleVariables
+from ingestion.batch.service_watch import service_watch
 from ingestion.config import PROJECT_DIR, WITHOUT_POSTGRES, Settings
-from ingestion.errors import DataTestError, ProcurementError
+from ingestion.errors import (
+    DataTestError,
+    ProcurementError,
+    ServiceUnavailableError,
+)
 from ingestion.locks import parse_lock
 
 if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
+
+#: What the name of the schema of trials ends in: replays and new versions are built
+#: there, so that the tables people read hold what is published.
+_TRIAL = "_trial"
 
 #: Called with the number of nodes done and their total.
 OnNode = Callable[[int, int], None]
@@ -79,6 +89,7 @@ class Transformation:
         history: Sequence[HistoryDate] | None = None,
         *,
         seeds: bool = True,
+        trial: bool = False,
     ) -> BuildResult:
         """Build and test everything of one date, whose master data are captured.
 
@@ -89,9 +100,11 @@ class Transformation:
             history: the earlier dates to look back at, each in one version; not
                 given, all that are published, in their latest.
             seeds: also the hand-kept tables, which are the same for every date.
+            trial: in the schema of trials.
 
         Raises:
             DataTestError: a data test of severity error found rows.
+            ServiceUnavailableError: what the build stands on fell.
             ProcurementError: a model or a hook failed; the message is dbt's.
         """
         from dbt.cli.main import dbtRunner
@@ -103,30 +116,73 @@ class Transformation:
         }
         if history is not None:
             values["recorded_history"] = [list(used) for used in history]
-        runner = dbtRunner(self._parsed(), callbacks=[_node_counter(on_node)])
-        outcome = runner.invoke(
-            [
-                "build",
-                *("--selector", "nightly"),
-                *(() if seeds else ("--exclude-resource-types", "seed")),
-                *("--vars", json.dumps(values)),
-                *self._options(self._artifacts),
-            ]
-        )
+        manifest = self._parsed(trial=trial)
+        watch = service_watch(self._settings, business_date)
+        runner = dbtRunner(manifest, callbacks=[_node_counter(on_node), watch.on_event])
+        with watch.over():
+            outcome = runner.invoke(
+                [
+                    "build",
+                    *("--selector", "nightly"),
+                    *(() if seeds else ("--exclude-resource-types", "seed")),
+                    *("--vars", json.dumps(values)),
+                    *self._options(self._artifacts),
+                ]
+            )
+        try:
+            return self._result(business_date, outcome, values, trial=trial)
+        except DataTestError:
+            raise
+        except ProcurementError as error:
+            if fallen := watch.why(str(error)):
+                raise ServiceUnavailableError(fallen) from None
+            raise
+
+    def _result(
+        self,
+        business_date: date,
+        outcome: dbtRunnerResult,
+        values: dict[str, Any],
+        *,
+        trial: bool,
+    ) -> BuildResult:
         if isinstance(outcome.exception, KeyboardInterrupt):
             raise outcome.exception
         if outcome.exception is not None:
             raise _failure(business_date, str(outcome.exception))
         results = getattr(outcome.result, "results", [])
-        return _result(business_date, results, self._shower(values))
+        return _result(business_date, results, self._shower(values, trial=trial))
 
-    def _shower(self, values: dict[str, Any]) -> Callable[[list[str]], list[Any]]:
+    def take_over(self, business_date: date, *, only_absent: bool) -> bool:
+        """Take a date's rows over from the schema of trials; False if that fails.
+
+        Args:
+            business_date: the date.
+            only_absent: leave the tables alone when they know the date.
+        """
+        from dbt.cli.main import dbtRunner
+
+        outcome = dbtRunner(self._parsed(trial=False)).invoke(
+            [
+                *("run-operation", "take_over_date"),
+                *("--args", json.dumps({"only_absent": only_absent})),
+                *("--vars", json.dumps({"run_date": str(business_date)})),
+                *self._options(self._settings.state / "dbt"),
+            ]
+        )
+        if isinstance(outcome.exception, KeyboardInterrupt):
+            raise outcome.exception
+        return outcome.success
+
+    def _shower(
+        self, values: dict[str, Any], *, trial: bool
+    ) -> Callable[[list[str]], list[Any]]:
         """What reads the rows that tests found, some of each, by the tests' names."""
 
         def show(names: list[str]) -> list[Any]:
             from dbt.cli.main import dbtRunner
 
-            outcome = dbtRunner(self._parsed()).invoke(
+            outcome = dbtRunner(self._parsed(trial=trial)).invoke(
                 [
                     *("--quiet", "show", "--limit", "20"),
                     *("--vars", json.dumps(values)),
@@ -138,7 +194,7 @@ class Transformation:
 
         return show
 
-    def _parsed(self) -> Manifest:
+    def _parsed(self, *, trial: bool) -> Manifest:
         if self._manifest is None:
             from dbt.cli.main import dbtRunner
 
@@ -155,6 +211,7 @@ class Transformation:
             self._manifest = outcome.result  # type: ignore[assignment]
         assert self._manifest is not None  # noqa: S101  for the type checker
         _forget_compiled(self._manifest)
+        _place_in_schema(self._manifest, trial=trial)
         return self._manifest
 
     def _options(self, target_path: Path) -> list[str]:
@@ -182,6 +239,21 @@ def _forget_compiled(manifest: Manifest) -> None:
             node.compiled_code = None
             node.extra_ctes_injected = False
             node.extra_ctes = []
+
+
+def _place_in_schema(manifest: Manifest, *, trial: bool) -> None:
+    """Have dbt build in the schema of trials, or in the one of the profile.
+
+    It asks every node for its place when it runs, so that one parse serves both.
+    """
+    for node in manifest.nodes.values():
+        if node.resource_type in ("model", "seed"):
+            former, base = node.schema, node.schema.removesuffix(_TRIAL)
+            node.schema = f"{base}{_TRIAL}" if trial else base
+            if node.relation_name:
+                node.relation_name = node.relation_name.replace(
+                    f'"{former}"', f'"{node.schema}"'
+                )
 
 
 def _node_counter(on_node: OnNode) -> Callable[[Any], None]:

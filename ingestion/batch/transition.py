@@ -27,6 +27,7 @@ from ingestion.lake import Lake
 from ingestion.master_data.capture import waiting_folder
 
 _JOURNALS = "versions/_changing"
+_BEHIND = "versions/_behind"
 
 
 class Transition:
@@ -104,6 +105,26 @@ def settle(lake: Lake, business_date: date) -> bool:
     return True
 
 
+def note_behind(lake: Lake, business_date: date) -> None:
+    """Note that the tables may hold another version of a date than is published.
+
+    Before its publication: a run that is killed after it leaves the note to the next
+    one that builds.
+    """
+    with lake.writer(behind_path(business_date), replace=True) as stream:
+        stream.write(b"{}\n")
+
+
+def is_behind(lake: Lake, business_date: date) -> bool:
+    """Whether the tables may hold another version of a date than is published."""
+    return lake.exists(behind_path(business_date))
+
+
+def note_level(lake: Lake, business_date: date) -> None:
+    """Note that the tables hold what is published."""
+    lake.delete(behind_path(business_date))
+
+
 def dates_in_change(lake: Lake) -> list[date]:
     """Dates whose change is under way, or was left half done."""
     return [
@@ -146,6 +167,11 @@ def _read(lake: Lake, business_date: date) -> dict[str, Any]:
 
 def _journal(business_date: date) -> str:
     return f"{_JOURNALS}/{business_date}.json"
+
+
+def behind_path(business_date: date) -> str:
+    """Where that is noted."""
+    return f"{_BEHIND}/{business_date}.json"
 
 
 def _aside(business_date: date) -> str:

@@ -58,5 +58,11 @@ class BatchWindow:
             f"{self._minutes_late(now)} min."
         )
 
+    def opening(self, now: datetime) -> str | None:
+        """What to say of a window that has not opened; None once it has."""
+        if now >= self.start:
+            return None
+        return f"The window of {self.start:%Y-%m-%d} opens at {self.start:%H:%M}."
+
     def _minutes_late(self, end: datetime) -> int:
         return max(1, round((end - self.deadline) / timedelta(minutes=1)))

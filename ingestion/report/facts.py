@@ -15,6 +15,8 @@ from ingestion.batch.documents import sorted_exceptions
 from ingestion.batch.exports import Row, exported_rows
 from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.publication import exceptions_path
+from ingestion.batch.reported import known_version
+from ingestion.batch.summary import figures
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
 from ingestion.report.rejects import Reject, read_rejects
@@ -48,18 +50,24 @@ def gather(lake: Lake, outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
 
     A date that was published before is read from the lake alone.
     """
-    day = outcome.business_date
-    was_published = outcome.version_before is not None and not outcome.published
-    built = set(outcome.build.models) if outcome.build else set()
+    day, build, version = outcome.business_date, outcome.build, outcome.version_before
+    built = set(build.models) if build else set()
     files = outcome.received or gate.load_history(lake, day)
     checks = exceptions = None
-    # An export that this run did not write may be that of a former run.
-    if was_published or "fct_quality_checks" in built:
-        checks = _checks(exported_rows(lake, "quality_checks", day))
-    if was_published:
+    tests: Sequence[DataTest] | None = build.tests if build else None
+    if version is not None and outcome.published is None:
         exceptions = _worst_first(_published_exceptions(lake, day))
-    elif "fct_exceptions" in built:
-        exceptions = _worst_first(exported_rows(lake, "exceptions", day))
+        known = known_version(lake, day, version)
+        if known:
+            checks = _checks(known.checks)
+            tests = tests or known.tests
+            summary = {**summary, **figures(known.published)}
+    # An export that this run did not write may be that of a former run.
+    else:
+        if "fct_quality_checks" in built:
+            checks = _checks(exported_rows(lake, "quality_checks", day))
+        if "fct_exceptions" in built:
+            exceptions = _worst_first(exported_rows(lake, "exceptions", day))
     return Facts(
         business_date=day,
         summary=summary,
@@ -67,7 +75,7 @@ def gather(lake: Lake, outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
         rejects=read_rejects(lake, files),
         checks=checks,
         exceptions=exceptions,
-        tests=outcome.build.tests if outcome.build else None,
+        tests=tests,
     )
 
 

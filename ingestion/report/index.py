@@ -13,6 +13,7 @@ from ingestion.errors import UsageError
 from ingestion.report.page import render
 from ingestion.report.writing import write_text
 
+INDEX = "index.html"
 SUMMARY = "summary.json"
 _TREND_DATES = 60
 #: So that the bars of the first dates are bars, and no blocks.
@@ -29,7 +30,9 @@ def write_index(reports: Path) -> None:
     """Write ``index.html`` anew; a date whose summary cannot be read is left out."""
     found = []
     with suppress(FileNotFoundError):
-        found = [_summary(folder) for folder in reports.iterdir() if folder.is_dir()]
+        found = [
+            read_summary(folder) for folder in reports.iterdir() if folder.is_dir()
+        ]
     dates = [summary for summary in found if summary is not None]
     dates.sort(key=lambda one: str(one["business_date"]), reverse=True)
     page = render(
@@ -38,10 +41,11 @@ def write_index(reports: Path) -> None:
         sentence=_sentence(dates),
         trends=_trends(dates[:_TREND_DATES][::-1]),
     )
-    write_text(reports / "index.html", page)
+    write_text(reports / INDEX, page)
 
 
-def _summary(folder: Path) -> dict[str, Any] | None:
+def read_summary(folder: Path) -> dict[str, Any] | None:
+    """The figures that a date's report has left; None where they cannot be read."""
     try:
         parse_business_date(folder.name)
         summary: dict[str, Any] = json.loads((folder / SUMMARY).read_text("utf-8"))

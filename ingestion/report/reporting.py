@@ -10,19 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.batch.outcome import DateOutcome
+from ingestion.batch.window import BatchWindow
 from ingestion.config import Settings
 from ingestion.errors import ExitCode, ProcurementError
 from ingestion.lake import Lake
 from ingestion.report.alerts import alerts_of, run_alert_command, write_alerts
 from ingestion.report.contents import tables_of
-from ingestion.report.copies import write_csv_files, write_workbook
+from ingestion.report.copies import WORKBOOK, write_csv_files, write_workbook
 from ingestion.report.facts import Facts, gather, without_lake
 from ingestion.report.headline import headline
-from ingestion.report.index import SUMMARY, write_index
+from ingestion.report.index import INDEX, SUMMARY, read_summary, write_index
 from ingestion.report.quality_page import quality_page
 from ingestion.report.writing import write_text
 
 PAGE = "quality.html"
+#: Beside the page, everything of a date that a run leaves.
+_COPIES = (WORKBOOK, SUMMARY, "alerts.json", "alerts.txt", "csv")
 #: Another run holds the date and writes its report, or nothing was run at all.
 _NOT_REPORTED = (ExitCode.DATE_LOCKED, ExitCode.USAGE)
 
@@ -47,8 +50,10 @@ def report_date(
 ) -> Reported:
     """Write the page of a date with its copies and alerts, and the index.
 
-    A date that was published before keeps its page. Never raises for what can go
-    wrong with a report: a night does not fail for it.
+    A question leaves no trace: what a replay found, and that there is nothing of a date
+    which somebody typed. A date that was published before keeps its page until a file
+    comes late or the page is gone. Never raises for what can go wrong with a report: a
+    night does not fail for it.
 
     Args:
         settings: where reports go.
@@ -58,13 +63,15 @@ def report_date(
     """
     folder = settings.reports / str(outcome.business_date)
     page = folder / PAGE
-    if outcome.exit_code in _NOT_REPORTED:
+    if outcome.exit_code in _NOT_REPORTED or _is_question(settings, outcome):
         return Reported()
-    is_news = outcome.exit_code != ExitCode.OK or outcome.published is not None
-    if page.exists() and not is_news:
-        return Reported(page)
-    command = os.environ.get("ALERT_COMMAND") if is_news else None
+    is_event = outcome.exit_code != ExitCode.OK or outcome.published is not None
+    command = os.environ.get("ALERT_COMMAND") if is_event else None
     try:
+        if not is_event and _is_told(folder, outcome):
+            if not (settings.reports / INDEX).exists():
+                write_index(settings.reports)
+            return Reported(page)
         facts, problem = _gathered(lake, outcome, summary)
         problem = _write(folder, facts, command) or problem
     except Exception as error:
@@ -75,6 +82,26 @@ def report_date(
             traceback=traceback.format_exc(),
         )
     return Reported(page, problem)
+
+
+def _is_question(settings: Settings, outcome: DateOutcome) -> bool:
+    """Whether nothing has happened to the date, and nothing should have by now."""
+    if outcome.published is not None:
+        return False
+    if outcome.is_replay:
+        return True
+    # That nothing at all came in must be told of the night that is.
+    window = BatchWindow.of(outcome.business_date, settings.timezone)
+    is_tonight = window.concerns(outcome.started_at)
+    return outcome.found_nothing and not is_tonight
+
+
+def _is_told(folder: Path, outcome: DateOutcome) -> bool:
+    """Whether the report of a published date is whole, and of all its files."""
+    if not all((folder / name).exists() for name in (PAGE, *_COPIES)):
+        return False
+    figures = read_summary(folder)
+    return figures is not None and figures["files"] == len(outcome.received)
 
 
 def _gathered(

@@ -33,11 +33,16 @@ import dbt.cli.main  # noqa: F401  loaded once for all runs
 import duckdb  # noqa: F401
 import psycopg2  # noqa: F401
 from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
+from dbt.contracts.graph.manifest import Manifest
 
 from ingestion.batch import night, runner, summary  # noqa: F401
 from ingestion.batch.engine import Engine
 from ingestion.batch.run_log import RunLog
-from ingestion.batch.transformation import BuildResult, Transformation
+from ingestion.batch.transformation import (
+    BuildResult,
+    Transformation,
+    _place_in_schema,
+)
 from ingestion.config import load_settings
 
 _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate")
@@ -104,19 +109,28 @@ def install(points: Points) -> None:
 def leave_engine_out(exports: Path, lake: Path) -> None:
     """Have the exports of a former build copied instead of building."""
 
-    def build(self: Engine, *_: object) -> BuildResult:
+    def build(self: Engine, *_: object, **__: object) -> BuildResult:
         shutil.copytree(exports, lake / "export", dirs_exist_ok=True)
         return BuildResult(models={}, tests=[])
 
-    Engine.build = build  # type: ignore[assignment,method-assign]
+    def take_over(self: Engine, *_: object, **__: object) -> bool:
+        return True
+
+    Engine.build = build  # type: ignore[method-assign]
+    Engine.take_over = take_over  # type: ignore[method-assign]
 
 
 def parse_once() -> None:
     """Have the children of this process find the project parsed."""
     settings = load_settings()
     first = Transformation(settings, settings.state / "dbt")
-    manifest = first._parsed()
-    Transformation._parsed = lambda self: manifest  # type: ignore[method-assign]
+    manifest = first._parsed(trial=False)
+
+    def parsed(self: Transformation, *, trial: bool) -> Manifest:
+        _place_in_schema(manifest, trial=trial)
+        return manifest
+
+    Transformation._parsed = parsed  # type: ignore[method-assign]
 
 
 def run(request: dict[str, Any], answer: int) -> int:

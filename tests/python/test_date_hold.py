@@ -136,15 +136,17 @@ def settings(state: Path, target: str) -> Settings:
 
 
 def test_trino_is_shared_once_its_tables_are_made(tmp_path: Path) -> None:
-    tables = PreparedTables(settings(tmp_path, "trino"), LAKE)
+    def of(target: str, lake: str = LAKE, *, trial: bool = False) -> PreparedTables:
+        return PreparedTables(settings(tmp_path, target), lake, trial=trial)
+
+    tables = of("trino")
     assert not tables.are_made()
 
     tables.remember()
     assert tables.are_made()
-    assert not PreparedTables(
-        settings(tmp_path, "trino"), "hdfs://other:9000/x"
-    ).are_made()
-    assert not PreparedTables(settings(tmp_path, "embedded"), LAKE).are_made()
+    assert not of("trino", "hdfs://other:9000/x").are_made()
+    assert not of("trino", trial=True).are_made()
+    assert not of("embedded").are_made()
 
     tables.forget()
     assert not tables.are_made()

@@ -327,11 +327,18 @@ def test_a_machine_that_was_off_catches_up_over_midnight(
     again = clocked(state, tmp_path, "2026-01-03T00:40", "--due")
 
     assert (again.returncode, again.stdout) == (0, "Business dates due: none\n")
+    assert again.stderr == "run_batch.py: The window of 2026-01-03 opens at 22:00.\n"
 
     tonight = clocked(state, tmp_path, "2026-01-03T22:00", "--due")
 
     assert tonight.returncode == 3
     assert tonight.stdout.startswith("Business dates due: 2026-01-03\n")
+
+    by_day = clocked(state, tmp_path, "2026-01-04T10:00", "--due")
+
+    assert by_day.returncode == 3
+    assert "MISSED" not in by_day.stderr
+    assert "The window of 2026-01-04 opens at 22:00." in by_day.stderr
 
 
 def test_resuming_without_a_date_takes_the_dates_of_the_run_that_failed(

@@ -244,6 +244,24 @@ def test_analyst_reads(published: Lake, stack: StackPlace) -> None:
         assert count > 0
 
 
+def test_analyst_reads_no_trial(published: Lake, stack: StackPlace) -> None:
+    trial = "iceberg.procurement_trial"
+    place = f"{stack.lake}/warehouse/procurement_trial"
+    trino_rows(
+        stack, f"create schema if not exists {trial} with (location = '{place}')"
+    )
+    trino_rows(stack, f"create table if not exists {trial}.asked (a integer)")
+    try:
+        with pytest.raises(Exception, match="Access Denied"):
+            trino_rows(
+                stack,
+                "select * from iceberg_reader.procurement_trial.asked",
+                user="analyst",
+            )
+    finally:
+        trino_rows(stack, f"drop table {trial}.asked")
+
+
 def test_nobody_else_may_ask(stack: StackPlace) -> None:
     with pytest.raises(Exception, match="Access Denied"):
         trino_rows(stack, "select 1", user="somebody")

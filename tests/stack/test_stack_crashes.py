@@ -32,6 +32,15 @@ DAY = "2026-01-02"
 #: Of a run's length; the first and the last moments are as telling as those between.
 POINTS = 20
 SERVICES = ("datanode", "metastore", "postgres", "trino")
+#: Parts of what each is called by the line that names it.
+NAMES = {
+    "datanode": "The DataNode of HDFS",
+    "metastore": "The Hive metastore",
+    "postgres": "PostgreSQL at ",
+    "trino": "Trino at ",
+}
+#: Of a machine on which nothing else runs half as many are enough.
+SECONDS_TO_NAME = 120
 
 
 @dataclass(frozen=True)
@@ -144,6 +153,27 @@ def test_a_service_that_falls_is_recovered_from_or_named(
     assert mismatch(scene.lake, DAY) is None
     scene.complete()
     scene.assert_as_undisturbed()
+
+
+@pytest.mark.parametrize(("service", "name"), NAMES.items())
+def test_a_service_that_stays_down_is_named_within_two_minutes(
+    scene: Scene, service: str, name: str
+) -> None:
+    run = scene.start()
+    time.sleep(scene.seconds / 2)
+    assert run.poll() is None
+    kill(scene.stack, service)
+    begin = time.monotonic()
+    assert run.stderr is not None
+    line = next(text for text in run.stderr if text.startswith("run_batch.py: "))
+    seconds = time.monotonic() - begin
+    run.communicate(timeout=SECONDS_TO_NAME)
+
+    assert name in line
+    assert "fell in the middle of the build" in line
+    assert seconds < SECONDS_TO_NAME
+    assert run.returncode == 1
+    print(f"{service}: named after {seconds:.0f} s")
 
 
 def kill(place: StackPlace, service: str) -> None:
