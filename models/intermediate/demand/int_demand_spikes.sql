@@ -1,5 +1,6 @@
-{#- Squares of demand below this, and sums of them, keep within 38 digits. -#}
-{% set squarable = "decimal '100000000000000'" %}
+{#- What passes this counts as this much, a thousand times what an order can carry: with
+    it no product below passes 38 digits, whatever the rule variables. -#}
+{% set most = "cast('1000000000000000000' as decimal(38, 3))" %}
 
 with run_dates as (
     select * from {{ ref('stg_publication__dates') }}
@@ -8,76 +9,119 @@ with run_dates as (
         >= {{ days_before_run_date(integer_variable('spike_window_days')) }}
 ),
 
+-- Sigma goes into the demand, and thousandths of both are whole numbers: rule 7 then
+-- compares the square of a whole number with n * squares - sum * sum.
 past_demand as (
-    select * from {{ ref('stg_publication__demand') }}
+    select
+        sku_id,
+        least(demand, {{ most }}) as demand,
+        cast(least(demand, {{ most }}) * 1000 as decimal(38, 0))
+        * cast({{ decimal_variable('spike_sigma') }} * 1000 as decimal(10, 0)) as scaled
+    from {{ ref('stg_publication__demand') }}
     where
         business_date
         >= {{ days_before_run_date(integer_variable('spike_window_days')) }}
 ),
 
 demand as (
-    select * from {{ ref('int_order_lines_summed_to_sku') }}
+    select
+        *,
+        least(demand, {{ most }}) as compared_demand
+    from {{ ref('int_order_lines_summed_to_sku') }}
     where demand > 0
 ),
 
 run_date_count as (
-    select cast(count(*) as decimal(9, 0)) as n from run_dates
+    select cast(count(*) as decimal(4, 0)) as n from run_dates
 ),
 
--- A run date without the SKU adds nothing to either sum, and still counts in n.
+parts as (
+    select
+        sku_id,
+        demand,
+        {{ high_part('scaled') }} as high,
+        {{ low_part('scaled') }} as low
+    from past_demand
+),
+
+-- A run date without the SKU adds nothing to any sum, and still counts in n.
 sums as (
     select
         sku_id,
-        cast(sum(demand) as decimal(38, 3)) as s,
-        case
-            when max(demand) < {{ squarable }}
-                then
-                    cast(
-                        sum(case when demand < {{ squarable }} then demand * demand end)
-                        as decimal(38, 6)
-                    )
-        end as q,
-        sum(cast(demand as double) * cast(demand as double)) as q_as_double
-    from past_demand
+        cast(sum(demand) as decimal(38, 3)) as demand,
+        sum(high) as high,
+        sum(low) as low,
+        sum(high * high) as high_squares,
+        sum(high * low) as products,
+        sum(low * low) as low_squares
+    from parts
     group by sku_id
 ),
 
-compared as (
+above_the_mean as (
     select
         demand.business_date,
         demand.sku_id,
         demand.demand,
         run_date_count.n,
-        coalesce(sums.s, 0) as s,
-        case when sums.sku_id is null then 0 else sums.q end as q,
-        coalesce(sums.q_as_double, 0) as q_as_double
+        cast(
+            (n * demand.compared_demand - coalesce(sums.demand, 0)) * 1000000
+            as decimal(38, 0)
+        ) as deviation,
+        coalesce(sums.high, 0) as high,
+        coalesce(sums.low, 0) as low,
+        coalesce(sums.high_squares, 0) as high_squares,
+        coalesce(sums.products, 0) as products,
+        coalesce(sums.low_squares, 0) as low_squares
     from demand
     cross join run_date_count
     left join sums on demand.sku_id = sums.sku_id
-    where run_date_count.n >= {{ integer_variable('spike_min_run_dates') }}
+    where
+        n >= {{ integer_variable('spike_min_run_dates') }}
+        and n * demand.compared_demand > coalesce(sums.demand, 0)
+        and n * demand.compared_demand
+        >= {{ decimal_variable('spike_ratio') }} * coalesce(sums.demand, 0)
 ),
 
--- Mean plus sigma standard deviations, multiplied out: no division, no root, so
--- nothing is rounded. Squares that pass 38 digits are compared as doubles.
+deviations as (
+    select
+        *,
+        {{ high_part('deviation') }} as high_deviation,
+        {{ low_part('deviation') }} as low_deviation
+    from above_the_mean
+),
+
+-- The square less n * squares - sum * sum is high * 10^30 + 2 * middle * 10^15 + low.
+differences as (
+    select
+        business_date,
+        sku_id,
+        demand,
+        high_deviation * high_deviation - (n * high_squares - high * high) as high,
+        high_deviation * low_deviation - (n * products - high * low) as middle,
+        low_deviation * low_deviation - (n * low_squares - low * low) as low
+    from deviations
+),
+
+carried as (
+    select
+        *,
+        2 * {{ low_part('middle') }} + {{ high_part('low') }} as carry
+    from differences
+),
+
+-- The two lower parts are not below 0 now, and so the highest tells the sign.
 spikes as (
     select
         business_date,
         sku_id,
         demand
-    from compared
+    from carried
     where
-        n * demand > s
-        and n * demand >= {{ decimal_variable('spike_ratio') }} * s
-        and coalesce(
-            try(
-                (n * demand - s) * (n * demand - s)
-                > {{ decimal_variable('spike_sigma') }}
-                * {{ decimal_variable('spike_sigma') }}
-                * (n * q - s * s)
-            ),
-            cast(n * demand - s as double)
-            > cast({{ decimal_variable('spike_sigma') }} as double)
-            * sqrt(greatest(cast(n as double) * q_as_double - cast(s as double) * s, 0))
+        high + 2 * {{ high_part('middle') }} + {{ high_part('carry') }} > 0
+        or (
+            high + 2 * {{ high_part('middle') }} + {{ high_part('carry') }} = 0
+            and ({{ low_part('carry') }} > 0 or {{ low_part('low') }} > 0)
         )
 )
 
