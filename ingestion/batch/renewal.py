@@ -17,7 +17,7 @@ from ingestion.batch.publication import (
     published_manifest,
     remembered_paths,
 )
-from ingestion.batch.reported import remember_report
+from ingestion.batch.reported import remember_report, report_path
 from ingestion.batch.transition import Transition, behind_path, note_behind
 from ingestion.batch.versions import (
     former_folder,
@@ -124,6 +124,7 @@ class _Change:
                 keeping_folder(self._day),
                 former_folder(self._day, self._version),
                 *remembered_paths(self._day, self._version + 1),
+                report_path(self._day, self._version + 1),
                 *new,
             ],
         )

@@ -45,6 +45,11 @@ class KnownVersion:
     checks: Sequence[Row]
 
 
+def report_path(business_date: date, version: int) -> str:
+    """Where what is known of a version is kept."""
+    return remembered_path(_NAME, str(business_date), version)
+
+
 def remember_report(lake: Lake, edition: Edition, build: BuildResult) -> None:
     """Write it down, before the version is published."""
     day = edition.business_date
@@ -55,13 +60,12 @@ def remember_report(lake: Lake, edition: Edition, build: BuildResult) -> None:
         "tests": sorted(map(asdict, build.tests), key=canonical_text),
         "checks": sorted(checks, key=canonical_text),
     }
-    path = remembered_path(_NAME, str(day), edition.version)
-    write_file(lake, path, canonical_line(document))
+    write_file(lake, report_path(day, edition.version), canonical_line(document))
 
 
 def known_version(lake: Lake, business_date: date, version: int) -> KnownVersion | None:
     """What was known of a version; None of one that an earlier project published."""
-    path = remembered_path(_NAME, str(business_date), version)
+    path = report_path(business_date, version)
     if not lake.exists(path):
         return None
     with lake.reader(path) as stream:

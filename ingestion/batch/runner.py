@@ -176,8 +176,8 @@ def _run_dates(
                 _complain(reported.problem)
             if not outcome.message and outcome.published:
                 remember_duration(settings.state, outcome.seconds)
-            if outcome.found_nothing:
-                # Nobody was late who had nothing to do; by day, tonight is to come.
+            if options.due and outcome.found_nothing:
+                # Nothing came in: that is said; by day, tonight is still to come.
                 today = clock().astimezone(settings.timezone).date()
                 _complain(BatchWindow.of(today, settings.timezone).opening(clock()))
             elif outcome.published or outcome.message:

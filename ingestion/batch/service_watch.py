@@ -66,12 +66,14 @@ class ServiceWatch:
         thread = threading.Thread(target=self._look, daemon=True)
         thread.start()
         try:
-            yield
+            try:
+                yield
+            finally:
+                self._ended.set()
+                thread.join()
         except _FallenError:
-            pass  # dbt has taken it for the end of the block, or was through already
+            pass  # what it was about is said below, also when the block was through
         finally:
-            self._ended.set()
-            thread.join()
             signal.signal(signal.SIGUSR1, former)
         if self._fallen:
             raise ServiceUnavailableError(self._fallen)

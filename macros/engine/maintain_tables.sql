@@ -16,11 +16,14 @@
     {%- endif -%}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'model' and node.config.materialized == 'incremental' -%}
-        {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
-        {%- if relation is not none -%}
-            {%- do log('Maintaining ' ~ relation, info=true) -%}
-            {{ adapter.dispatch('maintain_table')(relation, retention) }}
-        {%- endif -%}
+        {#- Also the tables of trials, in which replays and new versions are built. -#}
+        {%- for schema in [node.schema, node.schema ~ '_trial'] -%}
+            {%- set relation = adapter.get_relation(node.database, schema, node.alias) -%}
+            {%- if relation is not none -%}
+                {%- do log('Maintaining ' ~ relation, info=true) -%}
+                {{ adapter.dispatch('maintain_table')(relation, retention) }}
+            {%- endif -%}
+        {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}
 
