@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-from ingestion.locks import date_lock
-from ingestion.postgres.advisory_lock import advisory_date_lock
+from ingestion.locking.advisory_lock import advisory_date_lock
+from ingestion.locking.files import date_lock
 from ingestion.postgres.connections import ConnectionSettings
 
 
