@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shlex
 import stat
 import subprocess
 from collections.abc import Sequence
@@ -93,8 +94,24 @@ def make_own(folder: Path) -> None:
         if not is_ours or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             raise ServiceUnavailableError(
                 f"The embedded PostgreSQL needs the folder {folder}, which belongs to "
-                "another user or can be written by others. Remove it, or set "
+                "another user or can be written by others. Take their rights away "
+                f"(chmod 700 {shlex.quote(str(folder))}), or remove it, or set "
                 "PROCUREMENT_STATE to another folder."
             ) from None
     # Others may pass through to what is theirs, but see and change nothing.
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def refuse_widened(data: Path) -> None:
+    """See to it that the server's own check of its data folder will pass.
+
+    Raises:
+        ServiceUnavailableError: others can do more than PostgreSQL allows.
+    """
+    mode = stat.S_IMODE(data.stat().st_mode)
+    if mode & (stat.S_IWGRP | stat.S_IRWXO):
+        raise ServiceUnavailableError(
+            f"The embedded PostgreSQL does not start: others than its user have rights "
+            f"in its data folder {data} ({mode:04o}), and might have changed it. Take "
+            f"them away, then run again: chmod 700 {shlex.quote(str(data))}"
+        )

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.errors import ServiceUnavailableError, end_of_log
-from ingestion.postgres.accounts import make_own, make_private, run_as
+from ingestion.postgres.accounts import (
+    make_own,
+    make_private,
+    refuse_widened,
+    run_as,
+)
 from ingestion.postgres.connections import DEFAULT_PORT, ConnectionSettings, connect
 from ingestion.postgres.folders import folder_outside, label_of, server_folders
 from ingestion.postgres.processes import end_processes, is_another, read_pid
@@ -97,6 +102,7 @@ class Server:
             self._clear_remains()
             if not (self._folders.data / "PG_VERSION").exists():
                 self._create_data()
+            refuse_widened(self._folders.data)
             self._launch()
         except (OSError, subprocess.SubprocessError) as error:
             raise self._failure(str(error)) from error

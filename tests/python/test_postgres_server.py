@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -175,10 +176,31 @@ def test_folder_that_others_can_write_is_not_trusted(state: Path) -> None:
     folder_outside(deep).mkdir()
     folder_outside(deep).chmod(0o777)
     try:
-        with pytest.raises(ServiceUnavailableError, match="written by others"):
+        with pytest.raises(ServiceUnavailableError, match="written by others") as said:
             EmbeddedPostgres(deep).acquire()
+        assert f"chmod 700 {folder_outside(deep)}" in str(said.value)
     finally:
         folder_outside(deep).rmdir()
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o770, 0o704])
+def test_widened_rights_of_the_data_are_said_with_their_remedy(
+    state: Path, mode: int
+) -> None:
+    odd = state.parent / "a folder"
+    with running_postgres(odd) as settings:
+        execute(settings, "create table kept as select 7 as a")
+        data = server_folders(odd).data
+    data.chmod(mode)
+    with pytest.raises(ServiceUnavailableError) as failure:
+        EmbeddedPostgres(odd).acquire()
+
+    command = str(failure.value).splitlines()[0].partition("run again: ")[2]
+    assert command == f"chmod 700 '{data}'"
+    subprocess.run(command, shell=True, check=True)
+    with running_postgres(odd) as settings:
+        assert execute(settings, "select a from kept") == [(7,)]
+    remove_state(odd)
 
 
 def test_odd_names_reach_no_shell(state: Path) -> None:
