@@ -6,6 +6,7 @@ import argparse
 import os
 import shlex
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ def load_master(arguments: argparse.Namespace) -> int:
     from ingestion.config import load_settings
     from ingestion.master_data.csv_files import read_files
     from ingestion.master_data.loading import load_files
-    from ingestion.postgres.connections import connection_settings
+    from ingestion.postgres import connection_settings
 
     # Wrong files are reported before a server is started for them.
     files = read_files(arguments.folder)
@@ -68,16 +69,15 @@ def database_up(_: argparse.Namespace) -> int:
     """
     from ingestion.config import load_settings
     from ingestion.master_data.tables import ensure_tables
-    from ingestion.postgres.connections import connect
+    from ingestion.postgres import connect
     from ingestion.postgres.embedded import EmbeddedPostgres
 
     user = EmbeddedPostgres(load_settings().state)
     settings = user.acquire()
     try:
         user.keep()
-        connection = connect(settings)
-        ensure_tables(connection)
-        connection.close()
+        with closing(connect(settings)) as connection:
+            ensure_tables(connection)
     finally:
         user.release()
     for name, value in (
