@@ -10,9 +10,8 @@ from ingestion.contracts import commands as contracts
 from ingestion.errors import exit_code_of
 from ingestion.gate import commands as gate
 from ingestion.generator import commands as generator
-from ingestion.stack import commands as stack
 
-_AREAS = (gate, contracts, database, generator, stack)
+_AREAS = (gate, contracts, database, generator)
 
 
 def build_parser() -> argparse.ArgumentParser:
