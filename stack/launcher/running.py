@@ -23,6 +23,10 @@ from stack.launcher.services import (
     script,
 )
 
+#: For a service that hangs; one that ends is noticed at once, and on a machine with
+#: other work Trino has taken more than three minutes.
+_START_SECONDS = 400
+
 #: The ports of each service; the first is where people find it.
 _PORTS_OF = {
     "postgres": ("postgres",),
@@ -134,7 +138,7 @@ class Stack:
             if not runs:
                 process.start(script(name), variables, self._place.home / name)
             is_ready = readiness(self._place, name, variables)
-            wait_until(process, is_ready, seconds=60 if runs else 180)
+            wait_until(process, is_ready, seconds=60 if runs else _START_SECONDS)
 
     @contextmanager
     def _timed(self, name: str, *, runs: bool) -> Iterator[None]:
