@@ -20,7 +20,7 @@ from ingestion.batch.transformation import (
 )
 from ingestion.config import PROJECT_DIR, Settings
 from ingestion.errors import DataTestError, ProcurementError
-from ingestion.locks import engine_lock, place_digits
+from ingestion.locking.files import engine_lock, place_digits
 
 
 class Engine:

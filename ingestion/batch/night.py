@@ -45,7 +45,6 @@ from ingestion.batch.transition import dates_in_change, settle
 from ingestion.batch.versions import next_version, orders_before
 from ingestion.batch.waiting import FeedWait
 from ingestion.config import Settings
-from ingestion.date_hold import hold_date
 from ingestion.errors import (
     DateLockedError,
     ExitCode,
@@ -55,9 +54,10 @@ from ingestion.errors import (
 )
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
+from ingestion.locking import hold_date
 from ingestion.master_data.capture import captured_snapshot, put_in_place, write_capture
 from ingestion.master_data.snapshot import MasterSnapshot
-from ingestion.postgres.connections import (
+from ingestion.postgres import (
     ConnectionSettings,
     connect,
     connection_settings,

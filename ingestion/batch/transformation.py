@@ -19,7 +19,7 @@ from ingestion.batch.data_tests import DataTest, data_tests, with_rows
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.config import PROJECT_DIR, WITHOUT_POSTGRES, Settings
 from ingestion.errors import DataTestError, ProcurementError
-from ingestion.locks import parse_lock
+from ingestion.locking.files import parse_lock
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest

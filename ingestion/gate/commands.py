@@ -87,12 +87,12 @@ def _validate(arguments: argparse.Namespace) -> int:
 def _land(arguments: argparse.Namespace) -> int:
     from ingestion.batch.publication import published_version
     from ingestion.batch.transition import settle
-    from ingestion.date_hold import hold_date
     from ingestion.gate.crew import Crew
     from ingestion.gate.history_table import totals
     from ingestion.gate.late import receive_late
     from ingestion.gate.receiving import receive
     from ingestion.lake import open_lake
+    from ingestion.locking import hold_date
 
     settings = load_settings(inbox=arguments.inbox, lake=arguments.lake)
     business_date = parse_business_date(arguments.date)
@@ -128,7 +128,7 @@ def _requeue(arguments: argparse.Namespace) -> int:
     from ingestion.gate.intake import Receipt
     from ingestion.gate.requeue import date_and_feed, requeue
     from ingestion.lake import open_lake
-    from ingestion.locks import date_lock
+    from ingestion.locking.files import date_lock
 
     settings = load_settings(lake=arguments.lake)
     business_date, feed = date_and_feed(arguments.file, arguments.date, arguments.feed)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ingestion.errors import ServiceUnavailableError
 from ingestion.master_data.csv_files import TableFile, read_files
 from ingestion.master_data.tables import create_tables, names_of
-from ingestion.postgres.connections import ConnectionSettings, connect, first_line
+from ingestion.postgres import ConnectionSettings, connect, first_line
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812

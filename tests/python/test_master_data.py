@@ -21,7 +21,7 @@ from ingestion.master_data.capture import (
 from ingestion.master_data.loading import LoadedTable, load_master_data
 from ingestion.master_data.snapshot import canonical_rows, read_snapshot
 from ingestion.master_data.tables import TABLES, ensure_tables
-from ingestion.postgres.connections import ConnectionSettings, connect
+from ingestion.postgres import ConnectionSettings, connect
 from ingestion.postgres.embedded import running_postgres
 from postgres_states import state_folder
 
