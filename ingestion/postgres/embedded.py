@@ -45,14 +45,10 @@ class EmbeddedPostgres:
         """
         with _start_lock(self._state):
             server = Server(self._state)
+            server.start()
             if self._share is None:
                 self._share = self._users_lock.open("a")
                 fcntl.flock(self._share, fcntl.LOCK_SH)
-            try:
-                server.start()
-            except BaseException:
-                self._leave()
-                raise
             return server.settings()
 
     def release(self) -> None:
@@ -60,15 +56,15 @@ class EmbeddedPostgres:
         # A forked child has a copy of this object, but is no user of its own.
         if self._share is None or self._owner != os.getpid():
             return
-        if not self._state.exists():
-            self._leave()
-            clear_away(self._state)
-            return
-        with _start_lock(self._state):
-            is_last = self._is_same_state(self._share) and _is_alone(self._share)
-            self._leave()
-            if is_last and not self._keep_mark.exists():
-                Server(self._state).stop()
+        share, self._share = self._share, None
+        with share:
+            if not self._state.exists():
+                clear_away(self._state)
+                return
+            with _start_lock(self._state):
+                is_last = self._is_same_state(share) and _is_alone(share)
+                if is_last and not self._keep_mark.exists():
+                    Server(self._state).stop()
 
     def keep(self) -> None:
         """Let the server outlive its users, until :meth:`stop_keeping`."""
@@ -91,24 +87,14 @@ class EmbeddedPostgres:
 
         The server that runs there now would then belong to others.
         """
-        try:
-            return os.path.samestat(os.fstat(share.fileno()), self._users_lock.stat())
-        except FileNotFoundError:
-            return True
-
-    def _leave(self) -> None:
-        if self._share is not None:
-            self._share.close()
-            self._share = None
+        return not self._users_lock.exists() or os.path.samestat(
+            os.fstat(share.fileno()), self._users_lock.stat()
+        )
 
 
 @contextmanager
 def running_postgres(state: Path) -> Iterator[ConnectionSettings]:
-    """The embedded server of a state folder, running for the length of a block.
-
-    Raises:
-        ServiceUnavailableError: it cannot be started.
-    """
+    """The embedded server of a state folder, running for the length of a block."""
     user = EmbeddedPostgres(state)
     settings = user.acquire()
     try:
@@ -122,9 +108,6 @@ def hold_until_exit(state: Path) -> ConnectionSettings:
 
     For users that have no end of their own, such as a dbt plugin. Calling it
     again costs little and brings a server back that was stopped meanwhile.
-
-    Raises:
-        ServiceUnavailableError: it cannot be started.
     """
     user = EmbeddedPostgres(state)
     settings = user.acquire()

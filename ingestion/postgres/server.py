@@ -44,17 +44,12 @@ _PATIENCE_SECONDS = 60
 
 @dataclass(frozen=True)
 class ServerOptions:
-    """Who gets in, and from where.
-
-    Attributes:
-        access: options of initdb; who passes through the socket's folder, which only
-            the server's user and root can enter, is trusted.
-        listen: address on TCP; without one the socket is the only way in.
-        port: on TCP, and a part of the socket's name.
-    """
+    """Who gets in, and from where."""
 
     superuser: str = "procurement"
+    #: For initdb. Only the server's user and root can enter the socket's folder.
     access: tuple[str, ...] = ("--auth=trust",)
+    #: Address on TCP; without one the socket, named by the port, is the only way in.
     listen: str = ""
     port: int = DEFAULT_PORT
     connections: int = 50
@@ -72,10 +67,8 @@ class Server:
 
     def settings(self, database: str = "postgres") -> ConnectionSettings:
         """How its superuser connects while it runs."""
-        socket, options = str(self._folders.socket), self._options
-        return ConnectionSettings(
-            socket, options.port, options.superuser, None, database
-        )
+        user, port = self._options.superuser, self._options.port
+        return ConnectionSettings(str(self._folders.socket), port, user, None, database)
 
     def is_running(self) -> bool:
         """Whether this server, and not one of a former state folder, answers."""
