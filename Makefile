@@ -107,16 +107,16 @@ db-down: $(RUNTIME) ## Stop the project's PostgreSQL
 	@$(RUN) -m ingestion db down
 
 stack-up: $(RUNTIME) $(PACKAGES) ## Start Trino, HDFS, the metastore and PostgreSQL
-	@$(RUN) -m ingestion stack up
+	@$(RUN) -m stack.launcher up
 
 stack-down: $(RUNTIME) ## Stop them; their data stays
-	@$(RUN) -m ingestion stack down
+	@$(RUN) -m stack.launcher down
 
 stack-status: $(RUNTIME) ## What is up, and where its web page is
-	@$(RUN) -m ingestion stack status
+	@$(RUN) -m stack.launcher status
 
 stack-logs: $(RUNTIME) ## The end of every log
-	@$(RUN) -m ingestion stack logs
+	@$(RUN) -m stack.launcher logs
 
 lock: $(DEV) ## Lock requirements/*.in anew (for maintainers)
 	@for k in dev runtime; do $(VENV)/bin/uv pip compile --quiet --universal \
@@ -127,7 +127,7 @@ lock: $(DEV) ## Lock requirements/*.in anew (for maintainers)
 clean: ## Remove what a checkout made, but not inbox/, lake/ and .state/
 	@rm -rf $(VENV) target logs dbt_packages demo reports big
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	@find ingestion tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find ingestion stack tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(DEV): | $(RUN)
 	@echo "Installing (for development; once, about a minute) ..."

@@ -12,8 +12,8 @@ rm -rf "$home"
     --order-lines 1000000 --from "$day" --to "$day" --out big/inbox --master-out big/master
 
 if [ "$TARGET" = trino ]; then
-    trap 'python -m ingestion stack down' EXIT
-    python -m ingestion stack up
+    trap 'python -m stack.launcher down' EXIT
+    python -m stack.launcher up
     . "$PROCUREMENT_STATE/stack/env"
 fi
 python -m ingestion master load --from big/master

@@ -25,7 +25,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from ingestion.config import WITHOUT_POSTGRES, Settings, load_settings
 from ingestion.errors import ProcurementError, ServiceUnavailableError, UsageError
 from ingestion.master_data.tables import SCHEMA, absent_tables, ensure_tables
-from ingestion.postgres.connections import ConnectionSettings, connect, first_line
+from ingestion.postgres import ConnectionSettings, connect, first_line
 from ingestion.postgres.embedded import hold_until_exit
 
 if TYPE_CHECKING:

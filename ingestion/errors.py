@@ -7,7 +7,11 @@ other exception is a defect of the project and exits with 1 and the log's path.
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -60,3 +64,31 @@ class DateLockedError(ProcurementError):
     """Another run holds the business date."""
 
     exit_code = ExitCode.DATE_LOCKED
+
+
+def end_of_log(log: Path, count: int) -> str:
+    """The last lines of a service's log, as a message ends with them."""
+    try:
+        lines = log.read_text(errors="replace").splitlines()[-count:]
+    except OSError:
+        lines = []
+    return "".join(f"\n  {line[:300]}" for line in lines) or " nothing"
+
+
+def exit_code_of(command: Callable[[], int]) -> int:
+    """Run one command; what went wrong goes to stderr."""
+    try:
+        return command()
+    except ProcurementError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read the output has had enough; the interpreter must not fail
+        # on flushing the rest of it either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        # Full disk, rights: the system's own words say what and where.
+        sys.stderr.write(f"The command failed: {error}\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted; running again completes what was begun.\n")
+    return ExitCode.FAILED

@@ -21,7 +21,7 @@ from ingestion.batch.provenance import Provenance
 from ingestion.batch.transformation import BuildResult
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake, LocalLake
-from ingestion.locks import place_digits
+from ingestion.locking.files import place_digits
 
 
 class Checkpoint:

@@ -12,7 +12,7 @@ from ingestion.batch.run_folder import RunFolder, former_runs
 from ingestion.batch.run_log import describe_dates
 from ingestion.batch.window import BatchWindow
 from ingestion.lake import open_lake
-from ingestion.locks import place_digits
+from ingestion.locking.files import place_digits
 
 #: Dates that a line can name one by one.
 _FEW = 7

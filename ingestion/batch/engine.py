@@ -24,7 +24,7 @@ from ingestion.errors import (
     ProcurementError,
     ServiceUnavailableError,
 )
-from ingestion.locks import engine_lock, place_digits
+from ingestion.locking.files import engine_lock, place_digits
 
 
 class Engine:

@@ -23,6 +23,7 @@ from ingestion.batch.durations import WAITING
 from ingestion.batch.edition import compose
 from ingestion.batch.engine import Engine
 from ingestion.batch.exports import clear_exports
+from ingestion.batch.held_date import hold_settled_date
 from ingestion.batch.options import Rerun
 from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.progress import Progress
@@ -53,7 +54,6 @@ from ingestion.batch.transition import (
 from ingestion.batch.versions import next_version, orders_before
 from ingestion.batch.waiting import FeedWait
 from ingestion.config import Settings
-from ingestion.date_hold import hold_date
 from ingestion.errors import (
     DateLockedError,
     ExitCode,
@@ -66,7 +66,7 @@ from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
 from ingestion.master_data.capture import captured_snapshot, put_in_place, write_capture
 from ingestion.master_data.snapshot import MasterSnapshot
-from ingestion.postgres.connections import (
+from ingestion.postgres import (
     ConnectionSettings,
     connect,
     connection_settings,
@@ -154,7 +154,7 @@ class Night:
                 clear_exports(self._lake, outcome.business_date)
 
     def _hold(self, business_date: date) -> AbstractContextManager[Callable[[], None]]:
-        return hold_date(
+        return hold_settled_date(
             self._settings.state,
             self._lake,
             business_date,

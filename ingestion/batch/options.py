@@ -12,7 +12,7 @@ from ingestion.batch.rule_variables import RuleVariables, load_rule_variables
 from ingestion.config import TARGETS, Settings, load_settings
 from ingestion.dates import business_date_at, days_from, parse_business_date
 from ingestion.errors import UsageError
-from ingestion.postgres.connections import check_environment
+from ingestion.postgres import check_environment
 
 _DESCRIPTION = """\
 Land the evening's files, plan the orders of each business date, publish them.

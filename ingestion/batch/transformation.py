@@ -24,7 +24,7 @@ from ingestion.errors import (
     ProcurementError,
     ServiceUnavailableError,
 )
-from ingestion.locks import parse_lock
+from ingestion.locking.files import parse_lock
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult

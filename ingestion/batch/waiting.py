@@ -12,7 +12,7 @@ from ingestion.config import Settings
 from ingestion.gate import ReceivedFile
 from ingestion.gate.landing import FILE_CHANGING
 from ingestion.master_data.sites import Sites, read_sites
-from ingestion.postgres.connections import (
+from ingestion.postgres import (
     ConnectionSettings,
     connect,
     connection_settings,

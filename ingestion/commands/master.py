@@ -44,7 +44,7 @@ def load_master(arguments: argparse.Namespace) -> int:
     from ingestion.config import load_settings
     from ingestion.master_data.csv_files import first_of, read_files
     from ingestion.master_data.loading import load_files
-    from ingestion.postgres.connections import connection_settings
+    from ingestion.postgres import connection_settings
 
     # Wrong files are reported before a server is started for them.
     files = read_files(arguments.folder)

@@ -161,14 +161,14 @@ def _held(command: str, settings: Settings, business_date: date) -> Iterator[_He
     What counted for published orders must stay what lies in raw, so that a command
     has to ask whether the date is published.
     """
+    from ingestion.batch.held_date import hold_settled_date
     from ingestion.batch.publication import published_version
-    from ingestion.date_hold import hold_date
     from ingestion.gate.intake import Receipt
     from ingestion.lake import open_lake
 
     lake, now = open_lake(settings.lake), datetime.now(timezone.utc)
     receipt = Receipt(business_date, f"{command}-{now:%Y%m%dT%H%M%S.%fZ}", now)
-    with hold_date(settings.state, lake, business_date, receipt.run_id, now):
+    with hold_settled_date(settings.state, lake, business_date, receipt.run_id, now):
         yield _Held(lake, receipt, published_version(lake, business_date) is not None)
 
 

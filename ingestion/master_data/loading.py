@@ -12,7 +12,7 @@ from ingestion.errors import ServiceUnavailableError, UsageError
 from ingestion.master_data.csv_files import TableFile, first_of
 from ingestion.master_data.misfits import TABLES_READ, misfits
 from ingestion.master_data.tables import create_tables, definitions
-from ingestion.postgres.connections import ConnectionSettings, connect, first_line
+from ingestion.postgres import ConnectionSettings, connect, first_line
 
 if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor  # noqa: N812

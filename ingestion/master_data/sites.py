@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.errors import ServiceUnavailableError
 from ingestion.master_data.tables import absent_tables
-from ingestion.postgres.connections import first_line
+from ingestion.postgres import first_line
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812

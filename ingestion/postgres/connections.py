@@ -1,13 +1,11 @@
-"""Which PostgreSQL to use, and connecting to it with errors a person can act on."""
+"""Settings of one PostgreSQL database, and connecting to it."""
 
 from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion.errors import ServiceUnavailableError, UsageError
@@ -43,19 +41,16 @@ class ConnectionSettings:
     ) -> ConnectionSettings:
         """Settings from ``PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE``.
 
-        What is not set has libpq's default: port 5432, the name of the person
-        at the keyboard, and a database of the user's name.
+        PGHOST is set. What else is not has libpq's default: port 5432, the name of
+        the person at the keyboard, and a database of the user's name.
 
         Raises:
-            UsageError: PGHOST is not set, or PGPORT is not a port.
+            UsageError: PGPORT is not a port.
         """
-        host = environ.get("PGHOST")
-        if not host:
-            raise UsageError("PGHOST is not set: it names the PostgreSQL server.")
         user = environ.get("PGUSER") or getpass.getuser()
         return cls(
-            host=host,
-            port=_port(environ.get("PGPORT") or str(DEFAULT_PORT)),
+            host=environ["PGHOST"],
+            port=port_number("PGPORT", environ.get("PGPORT") or str(DEFAULT_PORT)),
             user=user,
             password=environ.get("PGPASSWORD") or None,
             database=environ.get("PGDATABASE") or user,
@@ -66,19 +61,22 @@ class ConnectionSettings:
         return f"{self.host}:{self.port}"
 
     def dsn(self) -> str:
-        """The ``key='value'`` form of libpq, without the password.
+        """The ``key=value`` form of libpq, without the password.
 
         Engines put it into their error messages, so the password stays in the
         environment, where libpq finds it by itself.
         """
-        parts = {
-            "host": self.host,
-            "port": str(self.port),
-            "user": self.user,
-            "dbname": self.database,
-            "connect_timeout": str(CONNECT_TIMEOUT_SECONDS),
-        }
-        return " ".join(f"{key}='{_escaped(value)}'" for key, value in parts.items())
+        from psycopg2.extensions import make_dsn
+
+        return str(
+            make_dsn(
+                host=self.host,
+                port=self.port,
+                user=self.user,
+                dbname=self.database,
+                connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            )
+        )
 
 
 def connect(
@@ -93,11 +91,8 @@ def connect(
 
     try:
         return psycopg2.connect(
-            host=settings.host,
-            port=settings.port,
-            user=settings.user,
+            settings.dsn(),
             password=settings.password,
-            dbname=settings.database,
             connect_timeout=seconds,
             client_encoding="UTF8",
             application_name="procurement",
@@ -111,64 +106,19 @@ def connect(
         ) from None
 
 
-@contextmanager
-def connection_settings(
-    state: Path,
-    target: str = "embedded",
-    environ: Mapping[str, str] = os.environ,
-) -> Iterator[ConnectionSettings]:
-    """The server that the environment names, else the embedded one, for a block.
-
-    Args:
-        state: folder of the embedded server, which runs at least until the
-            block ends.
-        target: ``embedded`` or ``trino``; Trino reaches only a named server.
-        environ: the process's environment, or one to try.
-
-    Raises:
-        UsageError: the trino target without PGHOST.
-        ServiceUnavailableError: the embedded server does not start.
-    """
-    if environ.get("PGHOST"):
-        yield ConnectionSettings.from_environment(environ)
-        return
-    if target != "embedded":
-        raise _no_server(target)
-    from ingestion.postgres.embedded import running_postgres
-
-    with running_postgres(state) as settings:
-        yield settings
-
-
-def check_environment(target: str, environ: Mapping[str, str] = os.environ) -> None:
-    """Check what can be checked of the server's settings before any work is done.
-
-    Raises:
-        UsageError: PGPORT is not a port, or the trino target has no PGHOST.
-    """
-    if environ.get("PGHOST"):
-        ConnectionSettings.from_environment(environ)
-    elif target != "embedded":
-        raise _no_server(target)
-
-
 def first_line(error: Exception) -> str:
     """What a driver's error says, without its trailing context lines."""
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
-def _no_server(target: str) -> UsageError:
-    return UsageError(
-        f"The {target} target reads master data from a PostgreSQL server of yours: "
-        "set PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE."
-    )
+def port_number(variable: str, text: str) -> int:
+    """The port that an environment variable names.
 
-
-def _port(text: str) -> int:
+    Raises:
+        UsageError: it names none.
+    """
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise UsageError(f"PGPORT={text!r} is not a port: use a number up to 65535.")
+        raise UsageError(
+            f"{variable}={text!r} is not a port: use a number up to 65535."
+        )
     return int(text)
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace("'", "\\'")

@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ingestion.config import PROJECT_DIR
-from ingestion.postgres.places import label_of
-from ingestion.postgres.processes import labelled_processes
-from ingestion.postgres.refuge import refuge_of
+from ingestion.postgres.folders import folder_outside, label_of
+from ingestion.postgres.processes import server_processes
 from ingestion.postgres.server import clear_away
 
 
@@ -37,8 +36,8 @@ def remove_state(state: Path) -> None:
 
 def is_serving(state: Path) -> bool:
     """Whether any process of this state's server is alive."""
-    homes = (state / "postgres", refuge_of(state))
-    return any(labelled_processes(label_of(home)) for home in homes)
+    homes = (state / "postgres", folder_outside(state))
+    return any(server_processes(label_of(home)) for home in homes)
 
 
 def start_user(state: Path) -> subprocess.Popen[str]:
@@ -49,7 +48,7 @@ def start_user(state: Path) -> subprocess.Popen[str]:
     script = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from ingestion.postgres.connections import connect\n"
+        "from ingestion.postgres import connect\n"
         "from ingestion.postgres.embedded import hold_until_exit\n"
         "connection = connect(hold_until_exit(Path(sys.argv[1])))\n"
         "cursor = connection.cursor()\n"

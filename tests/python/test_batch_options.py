@@ -12,7 +12,7 @@ from ingestion.batch.options import parse_options
 from ingestion.batch.rule_variables import load_rule_variables
 from ingestion.batch.window import BatchWindow
 from ingestion.errors import DateLockedError, UsageError
-from ingestion.locks import date_lock
+from ingestion.locking.files import date_lock
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 2, 21, 5, tzinfo=timezone.utc)

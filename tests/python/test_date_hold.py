@@ -14,9 +14,9 @@ import pytest
 from ingestion.batch.engine import PreparedTables
 from ingestion.config import Settings, load_settings
 from ingestion.errors import DateLockedError, ServiceUnavailableError
-from ingestion.locks import engine_lock
-from ingestion.postgres.advisory_lock import advisory_date_lock
-from ingestion.postgres.connections import ConnectionSettings, connect
+from ingestion.locking.advisory_lock import advisory_date_lock
+from ingestion.locking.files import engine_lock
+from ingestion.postgres import ConnectionSettings, connect
 from ingestion.postgres.embedded import running_postgres
 from pipeline_runner import PROJECT
 from postgres_states import state_folder
@@ -56,8 +56,8 @@ def test_a_killed_run_holds_nothing(server: ConnectionSettings) -> None:
     script = (
         "import sys, time\n"
         "from datetime import date\n"
-        "from ingestion.postgres.advisory_lock import advisory_date_lock\n"
-        "from ingestion.postgres.connections import ConnectionSettings\n"
+        "from ingestion.locking.advisory_lock import advisory_date_lock\n"
+        "from ingestion.postgres import ConnectionSettings\n"
         "host, user, database, lake = sys.argv[1:]\n"
         "server = ConnectionSettings(host, 5432, user, None, database)\n"
         "with advisory_date_lock(server, lake, date(2026, 1, 1), 'killed'):\n"

@@ -15,8 +15,8 @@ from ingestion.batch.transition import Transition, dates_in_change
 from ingestion.cli import build_parser, main
 from ingestion.errors import DateLockedError
 from ingestion.lake import LocalLake
-from ingestion.locks import date_lock
-from ingestion.postgres.advisory_lock import advisory_date_lock
+from ingestion.locking.advisory_lock import advisory_date_lock
+from ingestion.locking.files import date_lock
 from ingestion.postgres.connections import ConnectionSettings
 from ingestion.postgres.embedded import running_postgres
 from postgres_states import state_folder

@@ -23,7 +23,7 @@ from ingestion.master_data.csv_files import read_files
 from ingestion.master_data.loading import Load, load_files
 from ingestion.master_data.snapshot import canonical_rows, read_snapshot
 from ingestion.master_data.tables import TABLES, ensure_tables
-from ingestion.postgres.connections import ConnectionSettings, connect
+from ingestion.postgres import ConnectionSettings, connect
 from ingestion.postgres.embedded import running_postgres
 from postgres_states import state_folder
 

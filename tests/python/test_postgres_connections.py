@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.commands.database import add_commands
 from ingestion.errors import ServiceUnavailableError, UsageError
-from ingestion.postgres.commands import add_commands
-from ingestion.postgres.connections import (
+from ingestion.postgres import (
     ConnectionSettings,
     connect,
     connection_settings,

@@ -46,7 +46,7 @@ TWO_RUNS = """
 import os
 from pathlib import Path
 from dbt.cli.main import dbtRunner
-from ingestion.postgres.connections import connect
+from ingestion.postgres import connect
 from ingestion.postgres.embedded import running_postgres
 
 def run(manifest, *command):

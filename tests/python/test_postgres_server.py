@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,11 +15,10 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from ingestion.errors import ServiceUnavailableError
-from ingestion.postgres.connections import ConnectionSettings, connect
+from ingestion.postgres import ConnectionSettings, connect
 from ingestion.postgres.embedded import EmbeddedPostgres, running_postgres
-from ingestion.postgres.places import server_place
-from ingestion.postgres.processes import read_pid_file
-from ingestion.postgres.refuge import refuge_of
+from ingestion.postgres.folders import folder_outside, server_folders
+from ingestion.postgres.processes import read_pid
 from postgres_states import (
     first_line_of,
     is_serving,
@@ -44,9 +44,9 @@ def execute(settings: ConnectionSettings, statement: str) -> list[tuple[object, 
 
 
 def server_process(state: Path) -> psutil.Process:
-    found = read_pid_file(server_place(state))
+    found = read_pid(server_folders(state).data)
     assert found is not None
-    return psutil.Process(found.pid)
+    return psutil.Process(found)
 
 
 def test_last_user_stops_the_server_though_its_connection_is_open(state: Path) -> None:
@@ -96,7 +96,7 @@ def test_committed_rows_survive_a_killed_server(state: Path) -> None:
 
 def test_pid_file_whose_number_is_another_process_is_seen_through(state: Path) -> None:
     with running_postgres(state):
-        data = server_place(state).data
+        data = server_folders(state).data
         lines = (data / "postmaster.pid").read_text().splitlines()
     lines[0] = str(os.getpid())
     (data / "postmaster.pid").write_text("\n".join([*lines[:7], "ready   "]))
@@ -106,7 +106,7 @@ def test_pid_file_whose_number_is_another_process_is_seen_through(state: Path) -
 
 def test_a_clock_that_was_set_back_stops_no_server(state: Path) -> None:
     with running_postgres(state):
-        record = server_place(state).data / "postmaster.pid"
+        record = server_folders(state).data / "postmaster.pid"
         lines = record.read_text().splitlines()
         lines[2] = str(int(lines[2]) + 7200)  # started later than it is now
         record.write_text("\n".join(lines) + "\n")
@@ -164,22 +164,43 @@ def test_server_of_a_deleted_state_ends_with_its_last_user(state: Path) -> None:
 def test_long_path_has_its_socket_elsewhere(state: Path) -> None:
     deep = state.parent / ("long" * 25)
     with running_postgres(deep) as settings:
-        assert settings.host == str(refuge_of(deep) / "socket")
+        assert settings.host == str(folder_outside(deep) / "socket")
         assert execute(settings, "select 1") == [(1,)]
-        assert server_place(deep).data == deep / "postgres" / "data"
+        assert server_folders(deep).data == deep / "postgres" / "data"
     remove_state(deep)
-    assert not refuge_of(deep).exists()
+    assert not folder_outside(deep).exists()
 
 
 def test_folder_that_others_can_write_is_not_trusted(state: Path) -> None:
     deep = state.parent / ("long" * 25)
-    refuge_of(deep).mkdir()
-    refuge_of(deep).chmod(0o777)
+    folder_outside(deep).mkdir()
+    folder_outside(deep).chmod(0o777)
     try:
-        with pytest.raises(ServiceUnavailableError, match="written by others"):
+        with pytest.raises(ServiceUnavailableError, match="written by others") as said:
             EmbeddedPostgres(deep).acquire()
+        assert f"chmod 700 {folder_outside(deep)}" in str(said.value)
     finally:
-        refuge_of(deep).rmdir()
+        folder_outside(deep).rmdir()
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o770, 0o704])
+def test_widened_rights_of_the_data_are_said_with_their_remedy(
+    state: Path, mode: int
+) -> None:
+    odd = state.parent / "a folder"
+    with running_postgres(odd) as settings:
+        execute(settings, "create table kept as select 7 as a")
+        data = server_folders(odd).data
+    data.chmod(mode)
+    with pytest.raises(ServiceUnavailableError) as failure:
+        EmbeddedPostgres(odd).acquire()
+
+    command = str(failure.value).splitlines()[0].partition("run again: ")[2]
+    assert command == f"chmod 700 '{data}'"
+    subprocess.run(command, shell=True, check=True)
+    with running_postgres(odd) as settings:
+        assert execute(settings, "select a from kept") == [(7,)]
+    remove_state(odd)
 
 
 def test_odd_names_reach_no_shell(state: Path) -> None:
@@ -191,7 +212,7 @@ def test_odd_names_reach_no_shell(state: Path) -> None:
 
 def test_failing_start_shows_the_end_of_the_log(state: Path) -> None:
     with running_postgres(state):
-        data = server_place(state).data
+        data = server_folders(state).data
     (data / "global" / "pg_control").unlink()
     with pytest.raises(ServiceUnavailableError, match="pg_control") as failure:
         EmbeddedPostgres(state).acquire()
@@ -202,7 +223,7 @@ def test_failing_start_shows_the_end_of_the_log(state: Path) -> None:
 @as_root
 def test_root_runs_the_server_as_somebody_else(state: Path) -> None:
     with running_postgres(state):
-        data = server_place(state).data
+        data = server_folders(state).data
         assert server_process(state).uids().effective != 0
         assert data.stat().st_uid != 0
         assert stat.S_IMODE(data.stat().st_mode) == 0o700
@@ -214,7 +235,7 @@ def unreachable(tmp_path: Path) -> Iterator[Path]:
     tmp_path.chmod(0o700)
     yield tmp_path / "state"
     remove_state(tmp_path / "state")
-    assert not refuge_of(tmp_path / "state").exists()
+    assert not folder_outside(tmp_path / "state").exists()
 
 
 @as_root
@@ -223,8 +244,8 @@ def test_data_lies_elsewhere_when_the_state_is_out_of_reach(
 ) -> None:
     with running_postgres(unreachable) as settings:
         execute(settings, "create table kept as select 7 as a")
-    place = server_place(unreachable)
-    assert place.data == refuge_of(unreachable) / "data"
+    place = server_folders(unreachable)
+    assert place.data == folder_outside(unreachable) / "data"
     assert capsys.readouterr().err.count("\n") == 1
     with running_postgres(unreachable) as settings:
         assert execute(settings, "select a from kept") == [(7,)]
@@ -249,12 +270,12 @@ def test_programs_out_of_reach_are_copied_once(
     unreachable: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hidden = unreachable.parent / "site-packages"
-    installed = server_place(unreachable).programs.parents[1]
+    installed = server_folders(unreachable).programs.parents[1]
     for folder in (installed, installed.with_name(f"{installed.name}.libs")):
         if folder.exists():
             shutil.copytree(folder, hidden / folder.name, symlinks=True)
     monkeypatch.syspath_prepend(str(hidden))
     with running_postgres(unreachable) as settings:
         assert execute(settings, "select 1") == [(1,)]
-    programs = server_place(unreachable).programs
-    assert programs.is_relative_to(refuge_of(unreachable))
+    programs = server_folders(unreachable).programs
+    assert programs.is_relative_to(folder_outside(unreachable))

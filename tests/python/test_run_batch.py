@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.locks import date_lock
-from ingestion.postgres.connections import connect, connection_settings
+from ingestion.locking.files import date_lock
+from ingestion.postgres import connect, connection_settings
 from pipeline_runner import PROJECT, call, state_with_master_data
 from postgres_states import state_folder
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from ingestion.errors import ServiceUnavailableError, UsageError
-from ingestion.hdfs_lake import open_hdfs_lake
 from ingestion.lake import open_lake
-from ingestion.stack.jars import provide_jars
-from ingestion.stack.java import find_java
-from ingestion.stack.places import stack_place, write_client_environment
-from ingestion.stack.processes import Process, is_port_taken, wait_until
+from ingestion.lake.hdfs import open_hdfs_lake
+from stack.launcher.jars import provide_jars
+from stack.launcher.java import find_java
+from stack.launcher.places import stack_place, write_client_environment
+from stack.launcher.processes import Process, is_port_taken, wait_until
 
 
 def java_home(folder: Path, version: str) -> Path:

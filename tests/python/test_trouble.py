@@ -15,7 +15,7 @@ import pytest
 
 from crash_scene import DAY, Scene, contents, make_scene, mismatch, scene_options
 from ingestion.lake import LocalLake
-from ingestion.postgres.places import server_place
+from ingestion.postgres.folders import server_folders
 from pipeline_runner import PROJECT, call
 from postgres_states import state_folder
 
@@ -122,7 +122,7 @@ def test_postgresql_that_goes_away_once_captured_is_not_missed(scene: Scene) -> 
         assert run.poll() is None
         time.sleep(0.01)
     pid = int(
-        (server_place(scene.state).data / "postmaster.pid").read_text().split()[0]
+        (server_folders(scene.state).data / "postmaster.pid").read_text().split()[0]
     )
     os.kill(pid, signal.SIGQUIT)  # PostgreSQL's immediate end
     _, errors = run.communicate(timeout=300)

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.config import PROJECT_DIR
-from ingestion.stack.launcher import Stack
-from ingestion.stack.places import Ports, StackPlace, stack_place
+from stack.launcher.places import Ports, StackPlace, stack_place
+from stack.launcher.running import Stack
 
 #: Kept after the run, so that logs can be read; made anew by the next one.
 STATE = Path(

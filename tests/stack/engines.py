@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 
 from ingestion.config import PROJECT_DIR
-from ingestion.hdfs_lake import open_hdfs_lake
 from ingestion.lake import Lake
-from ingestion.stack.places import StackPlace
-from ingestion.stack.services import trino_rows
+from ingestion.lake.hdfs import open_hdfs_lake
+from stack.launcher.places import StackPlace
+from stack.launcher.services import trino_rows
 
 #: Tables that keep every date, whose rows have to be those of the other engine.
 TABLES = (

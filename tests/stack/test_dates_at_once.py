@@ -10,8 +10,8 @@ from pathlib import Path
 from engines import environment, on_stack
 
 from ingestion.config import PROJECT_DIR
-from ingestion.hdfs_lake import open_hdfs_lake
-from ingestion.stack.places import StackPlace
+from ingestion.lake.hdfs import open_hdfs_lake
+from stack.launcher.places import StackPlace
 
 DATES = ("2026-03-01", "2026-03-02", "2026-03-03")
 

@@ -12,10 +12,10 @@ from engines import call, on_stack
 from dirty_case import DAY
 from dirty_landing import MODELS, land_dirty_files, wrong_rows, wrong_verdicts
 from ingestion.gate import ReceivedFile
-from ingestion.hdfs_lake import open_hdfs_lake
 from ingestion.lake import Lake
-from ingestion.stack.places import StackPlace
-from ingestion.stack.services import trino_rows
+from ingestion.lake.hdfs import open_hdfs_lake
+from stack.launcher.places import StackPlace
+from stack.launcher.services import trino_rows
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from engines import assert_same_rows, call, contents, empty_lake, on_stack
 from hypothesis import HealthCheck, Phase, given, settings
 
 from ingestion.lake import LocalLake
-from ingestion.stack.places import StackPlace
 from published_dates import assert_exceptions, assert_orders
+from stack.launcher.places import StackPlace
 from strategies import (
     Scenario,
     as_vars,

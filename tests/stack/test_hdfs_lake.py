@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from hdfs import HdfsError  # type: ignore[import-untyped]
 
-from ingestion import hdfs_lake
 from ingestion.errors import ServiceUnavailableError
-from ingestion.hdfs_lake import HdfsLake, open_hdfs_lake
 from ingestion.lake import Lake, LocalLake
-from ingestion.stack.jars import cache_folder, provide_jars
-from ingestion.stack.java import find_java
-from ingestion.stack.places import StackPlace
-from ingestion.stack.services import Programs, hdfs_client
+from ingestion.lake import hdfs as hdfs_lake
+from ingestion.lake.hdfs import HdfsLake, open_hdfs_lake
+from stack.launcher.jars import cache_folder, provide_jars
+from stack.launcher.java import find_java
+from stack.launcher.places import StackPlace
+from stack.launcher.services import environment, hdfs_client, script
 
 LAKE = "/procurement"
 ODD_NAMES = ("a b.csv", "ü#LATEST", "100%.json", "a+b;c?d&e=f\"g'.txt", "日本.gz")
@@ -158,7 +158,7 @@ def test_silent_server_is_tried_again_then_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr("ingestion.hdfs_lake.time.sleep", pauses.append)
+    monkeypatch.setattr("ingestion.lake.hdfs.time.sleep", pauses.append)
     here = HdfsLake("hdfs://127.0.0.1:9/lake", "http://127.0.0.1:9", "procurement")
 
     with pytest.raises(ServiceUnavailableError, match="WEBHDFS_URL"):
@@ -192,13 +192,12 @@ def dfsadmin(
 ) -> Iterator[None]:
     """What only an administrator can do, and its undoing."""
     java = find_java()
-    programs = Programs(stack, provide_jars(cache_folder(), java, print), java)
-    base = programs.namenode()[:-1]
+    variables = environment(stack, provide_jars(cache_folder(), java, print), java)
 
     def run(words: list[str]) -> None:
         subprocess.run(
-            [*base, "org.apache.hadoop.hdfs.tools.DFSAdmin", *words, *places],
-            env=programs.environment("hdfs"),
+            script("dfsadmin", *words, *places),
+            env=variables,
             capture_output=True,
             check=True,
         )

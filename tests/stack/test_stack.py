@@ -20,11 +20,11 @@ from engines import (
 from hdfs import HdfsError  # type: ignore[import-untyped]
 
 from ingestion.lake import Lake, LocalLake
-from ingestion.postgres.connections import connect
-from ingestion.stack.launcher import JAVA_SERVICES, Stack
-from ingestion.stack.places import HOST, StackPlace
-from ingestion.stack.postgres import StackServer
-from ingestion.stack.services import hdfs_client, java_process, trino_rows
+from ingestion.postgres import connect
+from stack.launcher.places import HOST, StackPlace
+from stack.launcher.postgres import StackServer
+from stack.launcher.running import JAVA_SERVICES, Stack
+from stack.launcher.services import hdfs_client, java_process, trino_rows
 
 DATES = ("2026-01-01", "2026-01-02", "2026-01-03")
 

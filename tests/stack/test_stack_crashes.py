@@ -21,10 +21,10 @@ from engines import assert_same_rows, call, contents, empty_lake, environment, o
 from crash_scene import mismatch, reader
 from ingestion.config import PROJECT_DIR
 from ingestion.lake import Lake, LocalLake
-from ingestion.postgres.places import server_place
-from ingestion.stack.launcher import Stack
-from ingestion.stack.places import StackPlace
-from ingestion.stack.services import java_process
+from ingestion.postgres.folders import server_folders
+from stack.launcher.places import StackPlace
+from stack.launcher.running import Stack
+from stack.launcher.services import java_process
 
 pytestmark = pytest.mark.long
 
@@ -179,7 +179,7 @@ def test_a_service_that_stays_down_is_named_within_two_minutes(
 def kill(place: StackPlace, service: str) -> None:
     """End a service at once, as the machine's failure would."""
     if service == "postgres":
-        record = server_place(place.home).data / "postmaster.pid"
+        record = server_folders(place.home).data / "postmaster.pid"
         process = psutil.Process(int(record.read_text().split()[0]))
         process.send_signal(signal.SIGQUIT)
     else:

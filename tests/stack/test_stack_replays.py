@@ -10,7 +10,7 @@ import pytest
 from engines import call, contents, empty_lake, empty_warehouse, on_stack
 
 from ingestion.lake import Lake, LocalLake
-from ingestion.stack.places import StackPlace
+from stack.launcher.places import StackPlace
 
 pytestmark = pytest.mark.long
 

@@ -11,10 +11,10 @@ import pytest
 import requests
 
 from ingestion.config import PROJECT_DIR
-from ingestion.stack.launcher import Stack
-from ingestion.stack.places import HOST, StackPlace
-from ingestion.stack.services import java_process, trino_rows
-from ingestion.stack.tls import make_tls, remove_tls
+from stack.launcher.places import HOST, StackPlace
+from stack.launcher.running import Stack
+from stack.launcher.services import java_process, trino_rows
+from stack.launcher.tls import make_tls, remove_tls
 
 
 @pytest.fixture(scope="module")

@@ -12,15 +12,15 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from ingestion.errors import ServiceUnavailableError
-from ingestion.stack.places import HOST
+from ingestion.errors import ServiceUnavailableError, end_of_log
+from stack.launcher.places import HOST
 
 #: How long a service may take to end before it is killed.
 STOP_SECONDS = 30
@@ -111,14 +111,9 @@ class Process:
 
     def failure(self, reason: str) -> ServiceUnavailableError:
         """An error that ends with what the service said last."""
-        try:
-            lines = self.log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
-        except OSError:
-            lines = []
-        said = "".join(f"\n  {line[:300]}" for line in lines)
         return ServiceUnavailableError(
             f"{self.name} {reason}. Its log is {self.log} and ends with:"
-            f"{said or ' nothing'}"
+            f"{end_of_log(self.log, _LAST_LINES)}"
         )
 
 
@@ -134,7 +129,10 @@ def is_port_taken(port: int) -> bool:
 
 
 def wait_until(
-    process: Process, is_ready: object, seconds: float, pause: float = 0.3
+    process: Process,
+    is_ready: Callable[[], object],
+    seconds: float,
+    pause: float = 0.3,
 ) -> None:
     """Ask again and again until a service answers.
 
@@ -148,7 +146,6 @@ def wait_until(
     Raises:
         ServiceUnavailableError: the process ended, or time is up.
     """
-    assert callable(is_ready)  # noqa: S101  for the type checker
     end = time.monotonic() + seconds
     while True:
         try:

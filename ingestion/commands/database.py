@@ -6,6 +6,7 @@ import argparse
 import os
 import shlex
 import sys
+from contextlib import closing
 
 
 def add_commands(
@@ -27,16 +28,15 @@ def database_up(_: argparse.Namespace) -> int:
     """
     from ingestion.config import load_settings
     from ingestion.master_data.tables import ensure_tables
-    from ingestion.postgres.connections import connect
+    from ingestion.postgres import connect
     from ingestion.postgres.embedded import EmbeddedPostgres
 
     user = EmbeddedPostgres(load_settings().state)
     settings = user.acquire()
     try:
         user.keep()
-        connection = connect(settings)
-        ensure_tables(connection)
-        connection.close()
+        with closing(connect(settings)) as connection:
+            ensure_tables(connection)
     finally:
         user.release()
     for name, value in (

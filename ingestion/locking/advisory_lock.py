@@ -15,7 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ingestion.errors import ServiceUnavailableError
-from ingestion.locks import held_elsewhere
+from ingestion.locking.files import held_elsewhere
 from ingestion.postgres.connections import ConnectionSettings, connect, first_line
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def advisory_date_lock(
                 (f"{run_id} on {socket.gethostname()}"[:63],),
             )
             cursor.execute("select pg_try_advisory_lock(%s)", (key,))
-            if not _value(cursor):
+            if cursor.fetchone() != (True,):
                 raise held_elsewhere(business_date, _holder(cursor, key))
 
             def demand() -> None:
@@ -88,11 +88,6 @@ def _holder(cursor: Cursor, key: int) -> str:
     cursor.execute(_HOLDER, (key,))
     row = cursor.fetchone()
     return f" ({row[0]}, since {row[1]})" if row else ""
-
-
-def _value(cursor: Cursor) -> object:
-    row = cursor.fetchone()
-    return row[0] if row else None
 
 
 def _lost(

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from ingestion.config import PROJECT_DIR
 from ingestion.errors import UsageError
+from ingestion.postgres.connections import port_number
 
 #: The configuration files, as containers mount them.
-CONFIGURATION = PROJECT_DIR / "stack"
+CONFIGURATION = Path(__file__).resolve().parent.parent
 
 HOST = "127.0.0.1"
 
@@ -101,6 +101,14 @@ class StackPlace:
         """Whether Trino speaks TLS and asks for passwords."""
         return self.certificate.exists()
 
+    @property
+    def trino_passwords(self) -> dict[str, str]:
+        """What Trino's users log in with, where it asks for passwords."""
+        return {
+            BATCH_USER: self.secrets.procurement,
+            "analyst": self.secrets.analyst,
+        }
+
     def client_environment(self) -> dict[str, str]:
         """What a shell needs to work with the stack."""
         with_password = {
@@ -127,10 +135,11 @@ class StackPlace:
         }
 
     def service_environment(self) -> dict[str, str]:
-        """What the configuration files under ``stack/`` refer to."""
+        """What ``service.sh`` and the configuration files refer to, but programs."""
         ports = self.ports
         return {
             "STACK_BIND": HOST,
+            "STACK_ETC": str(CONFIGURATION),
             "HDFS_HOST": HOST,
             "HDFS_PORT": str(ports.hdfs),
             "HDFS_HTTP_PORT": str(ports.hdfs_http),
@@ -139,15 +148,16 @@ class StackPlace:
             "DATANODE_PORT": str(ports.datanode),
             "DATANODE_HTTP_PORT": str(ports.datanode_http),
             "DATANODE_IPC_PORT": str(ports.datanode_ipc),
-            "HADOOP_CONF_DIR": str(CONFIGURATION / "hadoop"),
             "METASTORE_HOST": HOST,
             "METASTORE_PORT": str(ports.metastore),
             "METASTORE_DB_PASSWORD": self.secrets.metastore,
             "POSTGRES_HOST": HOST,
             "POSTGRES_PORT": str(ports.postgres),
             "TRINO_PORT": str(ports.trino),
+            # With TLS it differs in what the server listens to, and in no more.
+            "TRINO_CONFIG": "config-tls" if self.has_tls else "config",
+            "TRINO_DATA_DIR": str(self.home / "trino"),
             "TRINO_INTERNAL_PORT": str(ports.trino_internal),
-            "TRINO_ETC_DIR": str(CONFIGURATION / "trino"),
             "TRINO_SHARED_SECRET": self.secrets.trino_shared,
             "TRINO_KEYSTORE": str(self.tls / "keystore.p12"),
             "TRINO_KEYSTORE_PASSWORD": self.secrets.keystore,
@@ -171,9 +181,9 @@ def stack_place(state: Path, environ: Mapping[str, str] = os.environ) -> StackPl
 
 def _ports(file: Path, environ: Mapping[str, str]) -> Ports:
     given = {
-        field.name: _port(environ, field.name)
+        field.name: port_number(variable, environ[variable])
         for field in fields(Ports)
-        if environ.get(Ports.variable(field.name))
+        if environ.get(variable := Ports.variable(field.name))
     }
     if not file.exists():
         ports = Ports(**given)
@@ -188,13 +198,6 @@ def _ports(file: Path, environ: Mapping[str, str]) -> Ports:
                 f"or stop the stack and remove {file.parent} with all its data."
             )
     return ports
-
-
-def _port(environ: Mapping[str, str], name: str) -> int:
-    text = environ[Ports.variable(name)]
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise UsageError(f"{Ports.variable(name)}={text!r} is not a port.")
-    return int(text)
 
 
 def _secrets(home: Path) -> Secrets:

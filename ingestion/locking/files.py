@@ -4,7 +4,7 @@ Locks of the operating system on files: whatever way a process ends, its locks e
 with it, so that a crash never has to be cleaned up after, and no clock decides
 whether a holder is still alive. A lake in a local folder keeps its locks itself, under
 ``.locks``, so that they are the same for whoever works on it. A lake in HDFS has them
-in the state, for one machine; ``ingestion.postgres.advisory_lock`` adds the others.
+in the state, for one machine; ``advisory_lock`` adds the others.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def date_lock(
     Raises:
         DateLockedError: another run holds the date.
     """
-    with _opened(state, lake, str(business_date)) as stream:
+    with _opened(_lock_file(state, lake, str(business_date))) as stream:
         if not _taken(stream, fcntl.LOCK_EX | fcntl.LOCK_NB):
             raise held_elsewhere(business_date, _holder(stream))
         stream.truncate(0)
@@ -67,7 +67,7 @@ def engine_lock(
     run has to be waited for.
     """
     mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-    with _opened(state, lake, "engine") as stream:
+    with _opened(_lock_file(state, lake, "engine")) as stream:
         if not _taken(stream, mode | fcntl.LOCK_NB):
             on_wait()
             _taken(stream, mode)
@@ -77,7 +77,7 @@ def engine_lock(
 @contextmanager
 def parse_lock(state: Path) -> Iterator[None]:
     """Hold the parsed project that runs of one state keep for each other."""
-    with _locked_file(state / "locks", "parse.lock") as stream:
+    with _opened(state / "locks" / "parse.lock") as stream:
         _taken(stream, fcntl.LOCK_EX)
         yield
 
@@ -88,20 +88,16 @@ def place_digits(lake: str) -> str:
     return hashlib.sha256(place.encode(errors="surrogateescape")).hexdigest()[:12]
 
 
-@contextmanager
-def _opened(state: Path, lake: str, name: str) -> Iterator[IO[str]]:
+def _lock_file(state: Path, lake: str, name: str) -> Path:
     if "://" in lake:
-        folder, name = state / "locks", f"{name}-{place_digits(lake)}"
-    else:
-        folder = Path(lake) / ".locks"
-    with _locked_file(folder, f"{name}.lock") as stream:
-        yield stream
+        return state / "locks" / f"{name}-{place_digits(lake)}.lock"
+    return Path(lake) / ".locks" / f"{name}.lock"
 
 
 @contextmanager
-def _locked_file(folder: Path, name: str) -> Iterator[IO[str]]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / name).open("a+", encoding="utf-8") as stream:
+def _opened(file: Path) -> Iterator[IO[str]]:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a+", encoding="utf-8") as stream:
         yield stream
 
 

@@ -5,34 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from pathlib import Path
 
-from ingestion.postgres.connections import ConnectionSettings, connect
-from ingestion.postgres.server import Server
-from ingestion.stack.places import BATCH_USER, CONFIGURATION, HOST, StackPlace
+from ingestion.postgres import ConnectionSettings, connect
+from ingestion.postgres.server import Server, ServerOptions
+from stack.launcher.places import BATCH_USER, CONFIGURATION, HOST, StackPlace
 
 
 class StackServer(Server):
     """PostgreSQL on loopback; its superuser comes in through the socket only."""
 
-    # The socket's folder can be entered by the server's own user and root.
-    ACCESS = ("--auth-local=trust", "--auth-host=scram-sha-256")
-    SUPERUSER = "postgres"
-    LISTEN = HOST
-    CONNECTIONS = 100
-
     def __init__(self, place: StackPlace) -> None:
-        super().__init__(place.home)
+        options = ServerOptions(
+            superuser="postgres",
+            access=("--auth-local=trust", "--auth-host=scram-sha-256"),
+            listen=HOST,
+            port=place.ports.postgres,
+            connections=100,
+        )
+        super().__init__(place.home, options)
         self._stack = place
-
-    @property
-    def settings(self) -> ConnectionSettings:
-        return self._as_superuser("postgres")
-
-    @property
-    def log(self) -> Path:
-        """What the server says."""
-        return self._place.log
 
     def client(self) -> ConnectionSettings:
         """How the batch connects."""
@@ -41,8 +32,11 @@ class StackServer(Server):
             HOST, ports.postgres, BATCH_USER, secrets.loader, "procurement"
         )
 
-    def make_roles(self) -> None:
-        """Roles, databases and rights of ``roles.sql``; what is there already stays."""
+    def start(self) -> None:
+        """Bring it up with all that ``roles.sql`` makes."""
+        if self.is_running():
+            return
+        super().start()
         secrets = self._stack.secrets
         passwords = {
             "loader_password": secrets.loader,
@@ -52,9 +46,10 @@ class StackServer(Server):
         script = (CONFIGURATION / "postgresql" / "roles.sql").read_text()
         for part in re.split(r"^\\connect ", f"postgres\n{script}", flags=re.MULTILINE):
             database, _, statements = part.partition("\n")
-            self._run(database, _with_passwords(statements, passwords))
+            self._run_statements(database, _with_passwords(statements, passwords))
 
-    def _run(self, database: str, script: str) -> None:
+    def _run_statements(self, database: str, script: str) -> None:
+        """Run what psql would; what is there already stays."""
         from psycopg2 import errors
 
         exists = (
@@ -62,27 +57,13 @@ class StackServer(Server):
             errors.DuplicateDatabase,
             errors.DuplicateSchema,
         )
-        with closing(connect(self._as_superuser(database))) as connection:
+        with closing(connect(self.settings(database))) as connection:
             connection.autocommit = True  # create database knows no transaction
             with connection.cursor() as cursor:
                 for statement in re.sub("(?m)^--.*$", "", script).split(";"):
                     if statement.strip():
                         with suppress(*exists):
                             cursor.execute(statement)
-
-    def _as_superuser(self, database: str) -> ConnectionSettings:
-        return ConnectionSettings(
-            host=str(self._place.socket),
-            port=self._stack.ports.postgres,
-            user=self.SUPERUSER,
-            password=None,
-            database=database,
-        )
-
-    @property
-    def port(self) -> int:
-        """Port on loopback, one of the stack's own."""
-        return self._stack.ports.postgres
 
 
 def _with_passwords(script: str, passwords: Mapping[str, str]) -> str:

@@ -9,8 +9,8 @@ import subprocess
 from pathlib import Path
 
 from ingestion.errors import ServiceUnavailableError
-from ingestion.stack.java import find_java
-from ingestion.stack.places import BATCH_USER, StackPlace
+from stack.launcher.java import find_java
+from stack.launcher.places import StackPlace
 
 _ITERATIONS = 200_000
 _DAYS_VALID = 825
@@ -38,8 +38,8 @@ def make_tls(place: StackPlace) -> None:
         *("-exportcert", "-rfc", "-alias", "trino", "-keystore", str(keystore)),
         *("-file", str(unfinished / "certificate.pem")),
     )
-    users = {BATCH_USER: place.secrets.procurement, "analyst": place.secrets.analyst}
-    lines = [f"{user}:{_hashed(password)}\n" for user, password in users.items()]
+    users = place.trino_passwords.items()
+    lines = [f"{user}:{_hashed(password)}\n" for user, password in users]
     (unfinished / "passwords").write_text("".join(lines))
     for file in unfinished.iterdir():
         file.chmod(0o600)

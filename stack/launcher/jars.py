@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.errors import ServiceUnavailableError
-from ingestion.stack.places import CONFIGURATION
+from stack.launcher.places import CONFIGURATION
 
 #: What the catalogs and password authentication need. Each plugin costs start-up
 #: time; postgresql does not start without the types of geospatial.

@@ -1,5 +1,5 @@
 """Trino, HDFS, the Hive metastore and PostgreSQL as local processes.
 
-They run from the configuration files under ``stack/``, which containers mount too;
+They run from the configuration files beside this package, which containers mount too;
 everything they keep lies below ``<state>/stack/``.
 """

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import IO, Any, BinaryIO, TypeVar, cast
+from typing import IO, Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 import requests
@@ -24,7 +24,7 @@ from hdfs import HdfsError, InsecureClient  # type: ignore[import-untyped]
 from urllib3.exceptions import HTTPError
 
 from ingestion.errors import ServiceUnavailableError, UsageError
-from ingestion.lake import HIDDEN, LakeFile
+from ingestion.lake.base import HIDDEN, Item, LakeFile, Result
 
 #: Seconds to connect, and to wait for the next bytes of an answer.
 TIMEOUT = (5, 60)
@@ -47,9 +47,6 @@ _PASSING = ("RetriableException", "StandbyException", "ConnectException", "IOExc
 
 #: Fewer than the connections that requests keeps open to one host.
 _CALLS_AT_ONCE = 8
-
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 
 
 class _Client(InsecureClient):  # type: ignore[misc]
@@ -131,8 +128,8 @@ class HdfsLake:
         self._made.clear()
 
     def each(
-        self, call: Callable[[_Item], _Result], items: Iterable[_Item]
-    ) -> Iterator[_Result]:
+        self, call: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Iterator[Result]:
         with ThreadPoolExecutor(_CALLS_AT_ONCE) as pool:
             yield from pool.map(call, items)
 
@@ -140,7 +137,8 @@ class HdfsLake:
         """Send the whole content under its unfinished name, until it is there."""
         self._make_folder(posixpath.dirname(path))
         unfinished = _unfinished(path)
-        digest = _digest(content)
+        content.seek(0)
+        digest = _digest(_chunks(content))
 
         def send() -> None:
             content.seek(0)
@@ -152,8 +150,8 @@ class HdfsLake:
             )
             # Not by reader(): its faults are final, these are tried again.
             with self._client.read(self._full(unfinished), chunk_size=_CHUNK) as sent:
-                arrived = _digest_of(sent)
-            if arrived != digest:
+                is_whole = _digest(sent) == digest
+            if not is_whole:
                 raise requests.ConnectionError("other bytes arrived than were sent")
 
         self._call(path, send)
@@ -202,7 +200,7 @@ class HdfsLake:
         # Never the root of HDFS, however the path begins.
         return posixpath.join(self._folder, path.lstrip("/"))
 
-    def _call(self, path: str, call: Callable[[], _Result]) -> _Result:
+    def _call(self, path: str, call: Callable[[], Result]) -> Result:
         """Make one call, again after faults that may pass.
 
         Raises:
@@ -246,8 +244,6 @@ class HdfsLake:
 
 
 _ADVICE = {
-    "SafeMode": "It is in safe mode: wait until the DataNodes have reported, or see "
-    "hdfs dfsadmin -safemode get.",
     "safe mode": "It is in safe mode: wait until the DataNodes have reported, or see "
     "hdfs dfsadmin -safemode get.",
     "AccessControl": "Give that user the rights (hdfs dfs -chown), or name another in "
@@ -288,13 +284,8 @@ def _unfinished(path: str) -> str:
     return posixpath.join(folder, f"_{name}")
 
 
-def _digest(stream: IO[bytes]) -> tuple[int, str]:
-    """Length and sha256 of what a stream holds, from its beginning."""
-    stream.seek(0)
-    return _digest_of(_chunks(stream))
-
-
-def _digest_of(chunks: Iterable[bytes]) -> tuple[int, str]:
+def _digest(chunks: Iterable[bytes]) -> tuple[int, str]:
+    """Length and sha256 of the whole."""
     digest, length = hashlib.sha256(), 0
     for chunk in chunks:
         digest.update(chunk)

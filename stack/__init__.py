@@ -1,0 +1,1 @@
+"""The stack: configuration files, and the launcher of its local processes."""
