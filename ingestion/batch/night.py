@@ -54,6 +54,7 @@ from ingestion.batch.transition import (
 from ingestion.batch.versions import next_version, orders_before
 from ingestion.batch.waiting import FeedWait
 from ingestion.config import Settings
+from ingestion.contracts.landed_columns import check_landed_columns
 from ingestion.errors import (
     DateLockedError,
     ExitCode,
@@ -110,6 +111,7 @@ class Night:
         self._postgres: ConnectionSettings | None = None
 
     def __enter__(self) -> Night:
+        check_landed_columns(self._lake)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -163,10 +163,12 @@ def _held(command: str, settings: Settings, business_date: date) -> Iterator[_He
     """
     from ingestion.batch.held_date import hold_settled_date
     from ingestion.batch.publication import published_version
+    from ingestion.contracts.landed_columns import check_landed_columns
     from ingestion.gate.intake import Receipt
     from ingestion.lake import open_lake
 
     lake, now = open_lake(settings.lake), datetime.now(timezone.utc)
+    check_landed_columns(lake)
     receipt = Receipt(business_date, f"{command}-{now:%Y%m%dT%H%M%S.%fZ}", now)
     with hold_settled_date(settings.state, lake, business_date, receipt.run_id, now):
         yield _Held(lake, receipt, published_version(lake, business_date) is not None)

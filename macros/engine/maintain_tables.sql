@@ -14,8 +14,7 @@
             "retention is " ~ tojson(retention | string) ~ ": give days, such as 7d"
         ) }}
     {%- endif -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type == 'model' and node.config.materialized == 'incremental' -%}
+    {%- for node in tables_that_keep_dates() -%}
         {#- Also the tables of trials, in which replays and new versions are built. -#}
         {%- for schema in [node.schema, node.schema ~ '_trial'] -%}
             {%- set relation = adapter.get_relation(node.database, schema, node.alias) -%}
