@@ -1,27 +1,21 @@
 {#- Squares of demand below this, and sums of them, keep within 38 digits. -#}
 {% set squarable = "decimal '100000000000000'" %}
 
-with run_dates as (
-    select * from {{ ref('stg_publication__dates') }}
+with run_date_count as (
+    select cast(count(*) as decimal(9, 0)) as n
+    from {{ ref('stg_publication__dates') }}
     where
         business_date
         >= {{ days_before_run_date(integer_variable('spike_window_days')) }}
 ),
 
 past_demand as (
-    select * from {{ ref('stg_publication__demand') }}
-    where
-        business_date
-        >= {{ days_before_run_date(integer_variable('spike_window_days')) }}
+    select * from {{ ref('int_demand_published') }}
 ),
 
 demand as (
     select * from {{ ref('int_order_lines_summed_to_sku') }}
     where demand > 0
-),
-
-run_date_count as (
-    select cast(count(*) as decimal(9, 0)) as n from run_dates
 ),
 
 -- A run date without the SKU adds nothing to either sum, and still counts in n.
