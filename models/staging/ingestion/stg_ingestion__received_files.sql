@@ -1,5 +1,5 @@
 with load_history as (
-    select * from {{ source('raw', 'load_history') }}
+    select * from {{ source('ingestion', 'load_history') }}
     where business_date = {{ run_date_literal() }}
 ),
 

@@ -1,5 +1,5 @@
 with published_demand as (
-    select * from {{ source('raw', 'published_demand') }}
+    select * from {{ source('publication', 'published_demand') }}
     where business_date < {{ run_date_literal() }}
 ),
 

@@ -1,5 +1,5 @@
 with published_volumes as (
-    select * from {{ source('raw', 'published_volumes') }}
+    select * from {{ source('publication', 'published_volumes') }}
     where business_date < {{ run_date_literal() }}
 ),
 
