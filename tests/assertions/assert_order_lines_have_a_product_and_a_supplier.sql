@@ -1,6 +1,6 @@
--- An order for a supplier that nobody knows has no name, no lead time and no address: it
--- is published and never arrives. Both foreign keys in one statement, because on Trino
--- that is what a test costs.
+-- An order for a supplier that nobody knows has no name, no lead time and no address:
+-- it is published and never arrives. Both foreign keys in one statement, because on
+-- Trino that is what a test costs.
 with order_lines as (
     select * from {{ ref('fct_supplier_order_lines') }}
     where business_date = {{ run_date_literal() }}

@@ -11,13 +11,14 @@ reported as (
         received_files.*,
         codes.code
     from received_files
-    cross join unnest(array[
-        case status
-            when 'quarantined' then 'refused_file'
-            when 'partial' then 'refused_rows'
-        end,
-        case when is_late and status in ('accepted', 'partial') then 'late_file' end
-    ]) as codes (code)
+    cross join
+        unnest(array[
+            case status
+                when 'quarantined' then 'refused_file'
+                when 'partial' then 'refused_rows'
+            end,
+            case when is_late and status in ('accepted', 'partial') then 'late_file' end
+        ]) as codes (code)
     where codes.code is not null
 ),
 

@@ -8,17 +8,20 @@ reported as (
         decisions.*,
         codes.code
     from decisions
-    cross join unnest(array[
-        case when not has_stock_record then 'no_stock_record' end,
-        case when not has_replenishment_rule then 'missing_replenishment_rule' end,
-        case when has_unknown_status then 'unknown_status' end,
-        refusal_code,
-        case when refusal_code is null and unit_price is null then 'missing_price' end,
-        case
-            when refusal_code is null and open_quantity > on_order
-                then 'open_order_not_netted'
-        end
-    ]) as codes (code)
+    cross join
+        unnest(array[
+            case when not has_stock_record then 'no_stock_record' end,
+            case when not has_replenishment_rule then 'missing_replenishment_rule' end,
+            case when has_unknown_status then 'unknown_status' end,
+            refusal_code,
+            case
+                when refusal_code is null and unit_price is null then 'missing_price'
+            end,
+            case
+                when refusal_code is null and open_quantity > on_order
+                    then 'open_order_not_netted'
+            end
+        ]) as codes (code)
     where codes.code is not null
 ),
 

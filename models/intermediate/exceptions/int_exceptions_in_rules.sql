@@ -13,13 +13,15 @@ reported as (
             when 'moq' then given_moq
         end as figure
     from terms
-    cross join unnest(array[
-        case
-            when rule_safety_stock <> snapshot_safety_stock then 'safety_stock_mismatch'
-        end,
-        case when given_safety_stock < 0 then 'safety_stock' end,
-        case when given_moq < 0 then 'moq' end
-    ]) as claims (claim)
+    cross join
+        unnest(array[
+            case
+                when rule_safety_stock <> snapshot_safety_stock
+                    then 'safety_stock_mismatch'
+            end,
+            case when given_safety_stock < 0 then 'safety_stock' end,
+            case when given_moq < 0 then 'moq' end
+        ]) as claims (claim)
     where claims.claim is not null
 ),
 

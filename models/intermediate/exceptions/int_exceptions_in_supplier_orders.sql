@@ -8,10 +8,11 @@ reported as (
         supplier_orders.*,
         codes.code
     from supplier_orders
-    cross join unnest(array[
-        case when requested_delivery_date is null then 'missing_lead_time' end,
-        case when status = 'held' then 'below_min_order_value' end
-    ]) as codes (code)
+    cross join
+        unnest(array[
+            case when requested_delivery_date is null then 'missing_lead_time' end,
+            case when status = 'held' then 'below_min_order_value' end
+        ]) as codes (code)
     where codes.code is not null
 ),
 

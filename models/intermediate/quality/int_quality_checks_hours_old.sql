@@ -29,7 +29,7 @@ checks as (
             else
                 'The newest row was made ' || cast(abs(hours_old) as varchar)
                 || ' hours '
-                || case when latest_at < {{ end_of_date }} then 'before' else 'after' end
+                || case when hours_old > 0 then 'before' else 'after' end
                 || ' the end of the date'
         end as message
     from sites
