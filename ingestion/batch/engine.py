@@ -154,8 +154,10 @@ class PreparedTables:
 def _definition(project: Path = PROJECT_DIR) -> str:
     """Digest of what tables and seeds follow from, and of the Trino they are on."""
     digest = hashlib.sha256(models_and_macros_digest().encode())
-    for file in sorted((project / "seeds").iterdir()):
-        digest.update(file.read_bytes())
+    # Tables have the columns that the YAML beside the models declares.
+    for folder, pattern in (("seeds", "*"), ("models", "*.yml")):
+        for file in sorted((project / folder).rglob(pattern)):
+            digest.update(file.read_bytes())
     for name in ("TRINO_HOST", "TRINO_PORT", "TRINO_CATALOG"):
         digest.update(f"{name}={os.environ.get(name, '')}\n".encode())
     return digest.hexdigest()

@@ -45,6 +45,7 @@ from ingestion.batch.transition import dates_in_change, settle
 from ingestion.batch.versions import next_version, orders_before
 from ingestion.batch.waiting import FeedWait
 from ingestion.config import Settings
+from ingestion.contracts.landed_columns import check_landed_columns
 from ingestion.date_hold import hold_date
 from ingestion.errors import (
     DateLockedError,
@@ -101,6 +102,7 @@ class Night:
         self._postgres: ConnectionSettings | None = None
 
     def __enter__(self) -> Night:
+        check_landed_columns(self._lake)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -87,6 +87,7 @@ def _validate(arguments: argparse.Namespace) -> int:
 def _land(arguments: argparse.Namespace) -> int:
     from ingestion.batch.publication import published_version
     from ingestion.batch.transition import settle
+    from ingestion.contracts.landed_columns import check_landed_columns
     from ingestion.date_hold import hold_date
     from ingestion.gate.crew import Crew
     from ingestion.gate.history_table import totals
@@ -97,6 +98,7 @@ def _land(arguments: argparse.Namespace) -> int:
     settings = load_settings(inbox=arguments.inbox, lake=arguments.lake)
     business_date = parse_business_date(arguments.date)
     lake = open_lake(settings.lake)
+    check_landed_columns(lake)
     now = datetime.now(timezone.utc)
     run_id = _run_id("land", now)
     with hold_date(settings.state, lake.root, business_date, run_id, now):
@@ -125,6 +127,7 @@ def _land(arguments: argparse.Namespace) -> int:
 
 def _requeue(arguments: argparse.Namespace) -> int:
     from ingestion.batch.publication import published_version
+    from ingestion.contracts.landed_columns import check_landed_columns
     from ingestion.gate.intake import Receipt
     from ingestion.gate.requeue import date_and_feed, requeue
     from ingestion.lake import open_lake
@@ -133,6 +136,7 @@ def _requeue(arguments: argparse.Namespace) -> int:
     settings = load_settings(lake=arguments.lake)
     business_date, feed = date_and_feed(arguments.file, arguments.date, arguments.feed)
     lake = open_lake(settings.lake)
+    check_landed_columns(lake)
     now = datetime.now(timezone.utc)
     with date_lock(settings.state, lake.root, business_date, now):
         if published_version(lake, business_date) is not None:

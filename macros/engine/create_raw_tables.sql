@@ -19,48 +19,41 @@
 
     folder: holds a folder per date; leaf: the one below that in which files lie, or ''
     file:   pattern of the files' names, or the one name
-    type_of_lines: an array of the lines of an order, as the engine writes that type
+    The columns, pairs of name and type, are those that the YAML of the sources
+    declares, in its order: that of the cells in CSV.
 #}
-{% macro raw_tables(type_of_lines) -%}
-    {%- set tables = [
-        ('orders_json', 'json', 'raw/orders', 'json', '[!_.]*', [
-            ('order_id', 'varchar'), ('store_id', 'varchar'), ('pos_id', 'varchar'),
-            ('ordered_at', 'varchar'), ('lines', type_of_lines)]),
-        ('orders_csv', 'csv', 'raw/orders', 'csv', '[!_.]*', raw_text_columns(
-            ['order_id', 'store_id', 'pos_id', 'ordered_at', 'line_number', 'sku_id',
-                'quantity', 'unit_price'])),
-        ('stock_csv', 'csv', 'raw/stock', 'csv', '[!_.]*', raw_text_columns(
-            ['warehouse_id', 'sku_id', 'snapshot_at', 'available', 'reserved',
-                'safety_stock'])),
-        ('load_history', 'json', 'manifests/ingestion', '', '[!_.]*.json', [
-            ('feed', 'varchar'), ('file_name', 'varchar'), ('sha256', 'varchar'),
-            ('status', 'varchar'), ('reason', 'varchar'), ('reason_message', 'varchar'),
-            ('rows_read', 'bigint'), ('rows_accepted', 'bigint'), ('rows_refused', 'bigint'),
-            ('first_error_line', 'bigint'), ('first_error_column', 'varchar'),
-            ('first_error_reason', 'varchar'), ('landed_path', 'varchar'),
-            ('received_at', 'varchar'), ('is_late', 'boolean')]),
-        ('published_dates', 'json', 'output/supplier_orders', '', 'manifest.json', [
-            ('version', 'bigint')]),
-        ('published_demand', 'json', 'manifests/published_demand', '', '[!_.]*.jsonl',
-            raw_text_columns(['version', 'sku_id', 'demand'])),
+{% macro raw_tables() -%}
+    {%- set places = [
+        ('orders_json', 'json', 'raw/orders', 'json', '[!_.]*'),
+        ('orders_csv', 'csv', 'raw/orders', 'csv', '[!_.]*'),
+        ('stock_csv', 'csv', 'raw/stock', 'csv', '[!_.]*'),
+        ('load_history', 'json', 'manifests/ingestion', '', '[!_.]*.json'),
+        ('published_dates', 'json', 'output/supplier_orders', '', 'manifest.json'),
+        ('published_demand', 'json', 'manifests/published_demand', '', '[!_.]*.jsonl'),
         ('published_order_lines', 'json', 'manifests/published_order_lines', '',
-            '[!_.]*.jsonl', raw_text_columns(
-                ['version', 'sku_id', 'ordered_quantity', 'requested_delivery_date'])),
-        ('published_volumes', 'json', 'manifests/published_volumes', '', '[!_.]*.jsonl',
-            raw_text_columns(['version', 'check_name', 'scope_kind', 'scope_id', 'value'])),
+            '[!_.]*.jsonl'),
+        ('published_volumes', 'json', 'manifests/published_volumes', '', '[!_.]*.jsonl'),
     ] -%}
-    {%- for name, columns, _ in master_data_tables() -%}
-        {%- do tables.append(('master_' ~ name, 'json', 'master', '', name ~ '.jsonl',
-            raw_text_columns(columns))) -%}
+    {%- for name, _, _ in master_data_tables() -%}
+        {%- do places.append(('master_' ~ name, 'json', 'master', '', name ~ '.jsonl')) -%}
+    {%- endfor -%}
+    {%- set tables = [] -%}
+    {%- for source in graph.sources.values() if source.source_name == 'raw' -%}
+        {%- set columns = [] -%}
+        {%- for column in source.columns.values()
+            if column.name not in ['file_path', 'business_date'] -%}
+            {%- do columns.append((column.name, column.data_type)) -%}
+        {%- endfor -%}
+        {%- for place in places if place[0] == source.name -%}
+            {%- do tables.append(place + (columns,)) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- do return(tables) -%}
 {%- endmacro %}
 
 {% macro duckdb__create_raw_tables() -%}
-    {%- set lines = 'struct(line_number varchar, sku_id varchar, quantity varchar, '
-        ~ 'unit_price varchar)[]' -%}
     {%- set statements = ['create schema if not exists raw'] -%}
-    {%- for name, format, folder, leaf, file, columns in raw_tables(lines) -%}
+    {%- for name, format, folder, leaf, file, columns in raw_tables() -%}
         {%- set files = folder ~ '/????-??-??/' ~ (leaf ~ '/' if leaf else '') ~ file -%}
         {%- do statements.append(
             duckdb_raw_view(name, files, 2 if leaf else 1, format, columns)) -%}
@@ -68,18 +61,10 @@
     {{ statements | join(';\n') }}
 {%- endmacro %}
 
-{# Columns of which every value is text, as pairs of name and type. #}
-{% macro raw_text_columns(names) -%}
-    {%- set columns = [] -%}
-    {%- for name in names -%}
-        {%- do columns.append((name, 'varchar')) -%}
-    {%- endfor -%}
-    {%- do return(columns) -%}
-{%- endmacro %}
-
 {#
     One view over the files of a folder tree; an empty one where there are none yet,
-    because DuckDB refuses a pattern without a file.
+    because DuckDB refuses a pattern without a file. CSV files that were landed before
+    the last columns were added read null there.
 
     files:   pattern from the lake's root; `depth` folders below it bear the date
     columns: pairs of name and type
@@ -106,7 +91,7 @@
         maximum_object_size = {{ duckdb_object_size() if name == 'orders_json' else 16777216 }}, columns = {
     {%- else -%}
     read_csv('{{ pattern }}', auto_detect = false, header = true, filename = true,
-        delim = ',', quote = '', escape = '', columns = {
+        delim = ',', quote = '', escape = '', null_padding = true, columns = {
     {%- endif -%}
         {% for column, type in columns %}'{{ column }}': '{{ type }}'{{ ', ' if not loop.last }}{% endfor -%}
     })
@@ -135,11 +120,9 @@
 {%- endmacro %}
 
 {% macro trino__create_raw_tables() -%}
-    {%- set lines = 'array(row(line_number varchar, sku_id varchar, quantity varchar, '
-        ~ 'unit_price varchar))' -%}
     {%- do trino_require_listed_date() -%}
     {#- What only compiles needs no server. -#}
-    {%- if flags.WHICH not in ['build', 'run', 'seed', 'test', 'snapshot'] -%}
+    {%- if flags.WHICH not in ['build', 'run', 'seed', 'test', 'snapshot', 'freshness'] -%}
         {%- do return('') -%}
     {%- endif -%}
     {%- set comments = trino_comments() -%}
@@ -147,7 +130,7 @@
     {%- if not comments -%}
         {%- do statements.append(trino_schema('raw', 'warehouse/raw')) -%}
     {%- endif -%}
-    {%- for name, format, folder, leaf, file, columns in raw_tables(lines) -%}
+    {%- for name, format, folder, leaf, file, columns in raw_tables() -%}
         {%- set table = trino_raw_table(name, format, folder, leaf, columns) -%}
         {#- Other files lie beside one that is named: orders beside the manifest. -#}
         {%- set only = none if '*' in file else '/' ~ file -%}

@@ -14,8 +14,7 @@
             "retention is " ~ tojson(retention | string) ~ ": give days, such as 7d"
         ) }}
     {%- endif -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type == 'model' and node.config.materialized == 'incremental' -%}
+    {%- for node in tables_that_keep_dates() -%}
         {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
         {%- if relation is not none -%}
             {%- do log('Maintaining ' ~ relation, info=true) -%}

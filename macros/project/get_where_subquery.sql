@@ -8,10 +8,8 @@
 #}
 {% macro get_where_subquery(relation) -%}
     {%- set where = config.get('where', '') -%}
-    {%- set keeps_dates = execute and graph.nodes.values()
-        | selectattr('resource_type', 'equalto', 'model')
-        | selectattr('name', 'equalto', relation.identifier)
-        | selectattr('config.materialized', 'equalto', 'incremental') | list -%}
+    {%- set keeps_dates = execute and tables_that_keep_dates()
+        | selectattr('alias', 'equalto', relation.identifier) | list -%}
     {%- set conditions = [] -%}
     {%- if where -%}
         {%- do conditions.append(where) -%}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_runner import PROJECT, call_in
+from changed_project import change, copied_project
+from pipeline_runner import call_in
 from postgres_states import state_folder
 from small_retailer import DAYS, HEADER, Retailer
 
@@ -126,25 +127,13 @@ def test_a_variable_given_anew_is_a_cause(published: Retailer) -> None:
 def test_a_changed_rule_shows_as_order_lines(
     published: Retailer, tmp_path: Path
 ) -> None:
-    changed = tmp_path / "project"
-    for name in (
-        "ingestion",
-        "macros",
-        "models",
-        "seeds",
-        "tests/assertions",
-        "tests/fixtures",
-    ):
-        shutil.copytree(PROJECT / name, changed / name)
-    shutil.copytree(PROJECT / "dbt_packages", changed / "dbt_packages")
-    for path in PROJECT.iterdir():
-        if path.is_file():
-            shutil.copy(path, changed)
-    terms = changed / "models/intermediate/replenishment/int_replenishment_terms.sql"
+    changed = copied_project(tmp_path / "project")
     rule = "coalesce(rules.safety_stock, stock.safety_stock, 0)"
-    text = terms.read_text()
-    terms.write_text(text.replace(rule, f"{rule} + 1"))
-    assert terms.read_text() != text
+    change(
+        changed / "models/intermediate/replenishment/int_replenishment_terms.sql",
+        rule,
+        f"{rule} + 1",
+    )
 
     done = call_in(
         changed, published.state, "run_batch.py", *published.places(),

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='replace_date',
-    on_schema_change='fail'
-) }}
+{{ config(materialized='incremental', contract={'enforced': true}) }}
 
 with order_lines as (
     select * from {{ ref('stg_pos__order_lines') }}

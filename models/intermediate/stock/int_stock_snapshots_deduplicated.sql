@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='replace_date',
-    on_schema_change='fail'
-) }}
+{{ config(materialized='incremental', contract={'enforced': true}) }}
 
 with stock_snapshots as (
     select * from {{ ref('stg_warehouse__stock_snapshots') }}
