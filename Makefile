@@ -35,7 +35,7 @@ DATE      := 2026-01-02
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
 .PHONY: help setup demo test test-crashes test-stack test-stack-long test-tls
-.PHONY: fuzz benchmark benchmark-trino million lint docs db-up db-down lock clean
+.PHONY: fuzz benchmark benchmark-trino million lint evaluate docs db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
@@ -95,6 +95,9 @@ lint: $(DEV) $(PACKAGES) ## Read everything with every linter, and parse for bot
 	@$(VENV)/bin/hadolint stack/Dockerfile
 	@$(DBT) --quiet --warn-error parse --no-partial-parse --target embedded --target-path .state/lint
 	@$(DBT) --quiet --warn-error parse --no-partial-parse --target trino --target-path .state/lint
+
+evaluate: $(DEV) ## dbt_project_evaluator on a copy; without the hub EVALUATOR=DIR DBT_UTILS=DIR
+	@EVALUATOR=$(EVALUATOR) DBT_UTILS=$(DBT_UTILS) .ci/evaluate
 
 docs: $(RUNTIME) $(PACKAGES) ## The models, their columns and lineage, as a page under target/
 	@$(DBT) --quiet docs generate --static --vars '{run_date: $(DEMO_FROM)}'

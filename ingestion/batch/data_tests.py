@@ -18,7 +18,7 @@ class DataTest:
     Attributes:
         status: passed, warned (severity warn) or failed (severity error).
         found: rows that it found.
-        claim: what its rows are, in words; empty when nobody described it.
+        claim: what the rows found break, in words; empty when nobody described it.
         path: file of the project in which it stands.
         columns: of the rows; empty when there are none to show.
         rows: some of the rows found, as text; None for null.

@@ -305,8 +305,8 @@ def _failure(business_date: date, message: str) -> ProcurementError:
 
 def _failed_tests(business_date: date, failed: list[Any]) -> str:
     lines = [
-        f"  {result.node.name}: {result.message} ({result.node.original_file_path})"
-        for result in failed
+        f"  {test.name}: {test.found} row(s) break: {test.claim} ({test.path})"
+        for test in data_tests(failed)
     ]
     return "\n".join(
         [

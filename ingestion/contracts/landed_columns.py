@@ -20,7 +20,9 @@ from ingestion.errors import UsageError
 from ingestion.lake import Lake
 
 RECORDS = "manifests/landed_columns"
-SOURCES = "models/staging/_raw__sources.yml"
+#: The YAML of the sources, of which those in this schema are the lake's files.
+SOURCES = "models/staging/*/_*__sources.yml"
+_SCHEMA = "raw"
 #: Columns of every raw table that stand in no file.
 _OF_THE_PLACE = ("file_path", "business_date")
 
@@ -53,7 +55,11 @@ def _columns(contract: Contract) -> Iterator[str]:
 
 def _tables(project: Path) -> dict[str, list[str]]:
     """Columns of each raw table that its files hold, in the order of its YAML."""
-    content = yaml.safe_load((project / SOURCES).read_text(encoding="utf-8"))
+    sources = [
+        source
+        for path in sorted(project.glob(SOURCES))
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    ]
     return {
         table["name"]: [
             name
@@ -61,7 +67,8 @@ def _tables(project: Path) -> dict[str, list[str]]:
             if column["name"] not in _OF_THE_PLACE
             for name in _names(column)
         ]
-        for source in content["sources"]
+        for source in sources
+        if source["schema"] == _SCHEMA
         for table in source["tables"]
     }
 

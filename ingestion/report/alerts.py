@@ -52,7 +52,7 @@ def alerts_of(facts: Facts) -> list[Alert]:
         if file.status == "quarantined"
     ]
     alerts += [
-        Alert("failed_test", test.name, f"{test.found} rows. {test.claim}".strip())
+        Alert("failed_test", test.name, f"{test.found} rows break: {test.claim}")
         for test in facts.tests or ()
         if test.status == "failed"
     ]

@@ -117,7 +117,7 @@ def tests_table(tests: Iterable[DataTest]) -> Table:
         Column("status", "Status", "status"),
         Column("test", "Test", "code"),
         Column("found", "Rows found", "number"),
-        Column("claim", "What its rows are"),
+        Column("claim", "What it claims"),
         Column("path", "Stands in", "code"),
     )
     rows = [

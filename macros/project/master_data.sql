@@ -8,7 +8,7 @@
     Both sources are named on every path, so that lineage shows both.
 #}
 {% macro master_data(table) -%}
-    {%- set captured, current = source('raw', 'master_' ~ table), source('master', table) -%}
+    {%- set captured, current = source('captures', 'master_' ~ table), source('master', table) -%}
     {%- if master_data_is_captured() -%}
     select * from {{ captured }}
     where business_date = {{ run_date_literal() }}

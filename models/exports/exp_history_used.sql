@@ -16,8 +16,7 @@ open_order_dates as (
         'open_orders' as purpose,
         business_date as used_date,
         version
-    from {{ ref('stg_publication__order_lines') }}
-    where requested_delivery_date > {{ run_date_literal() }}
+    from {{ ref('int_open_order_lines') }}
 ),
 
 used as (

@@ -109,7 +109,7 @@ def made_up_facts(exceptions: int = 120) -> Facts:
         ],
         tests=[
             DataTest("not_null_x", "passed", 0, "", "models/x.yml"),
-            DataTest("assert_lines", "failed", 2, "One row per order.", "tests/a.sql",
+            DataTest("assert_lines", "failed", 2, "Orders have lines.", "tests/a.sql",
                      ("order_id", "total"), (("PO-1", EVIL), (None, "-3"))),
         ],
     )  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 
 from changed_project import change, copied_project
 from ingestion.contracts import FOLDER, load_contracts
-from ingestion.contracts.landed_columns import SOURCES, check_landed_columns
+from ingestion.contracts.landed_columns import check_landed_columns
 from ingestion.errors import UsageError
 from ingestion.lake import LocalLake
 from pipeline_runner import PROJECT, call_in
@@ -21,6 +21,9 @@ from postgres_states import state_folder
 from small_retailer import DAYS, HEADER, Retailer
 
 DAY, NEXT, _ = DAYS
+STAGING = "models/staging"
+#: Declares the raw table of the contract that these tests change.
+SOURCES = f"{STAGING}/warehouse/_warehouse__sources.yml"
 #: Of a column, as a contract and as the YAML of the raw tables declare it.
 IN_CONTRACT = """\
   - name: {0}
@@ -65,7 +68,7 @@ class Drafts:
         change(
             self.contracts / "stock_csv.yml", before, IN_CONTRACT.format(name) + before
         )
-        self._in_table("            description: Article counted. Never null.\n", name)
+        self._in_table("            description: \"{{ doc('sku_id') }}\"\n", name)
 
     def drop_last(self) -> None:
         """Remove the last column of stock_csv."""
@@ -88,8 +91,7 @@ class Drafts:
 @pytest.fixture
 def drafts(tmp_path: Path) -> Drafts:
     contracts = shutil.copytree(FOLDER, tmp_path / "contracts")
-    (tmp_path / SOURCES).parent.mkdir(parents=True)
-    shutil.copy(PROJECT / SOURCES, tmp_path / SOURCES)
+    shutil.copytree(PROJECT / STAGING, tmp_path / STAGING)
     drafts = Drafts(LocalLake(tmp_path / "lake"), contracts, tmp_path)
     drafts.check()
     return drafts
@@ -110,7 +112,7 @@ def test_columns_at_the_end_are_taken_and_kept_in_mind(drafts: Drafts) -> None:
 def test_a_column_of_the_contract_alone_is_refused_by_name(drafts: Drafts) -> None:
     drafts.grow("bin_id", table=False)
 
-    with pytest.raises(UsageError, match=r"bin_id.*raw\.stock_csv.*_raw__sources\.yml"):
+    with pytest.raises(UsageError, match=r"bin_id.*raw\.stock_csv.*__sources\.yml"):
         drafts.check()
 
 

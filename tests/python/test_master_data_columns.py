@@ -32,7 +32,9 @@ def test_source_of_postgresql_has_the_columns_of_the_tables() -> None:
 def test_sources_of_captures_have_them_and_where_the_row_stands() -> None:
     captures = {
         name.removeprefix("master_"): columns
-        for name, columns in declared("staging/_raw__sources.yml", "raw").items()
+        for name, columns in declared(
+            "staging/captures/_captures__sources.yml", "captures"
+        ).items()
         if name.startswith("master_")
     }
     ends = ["file_path", "business_date"]

@@ -111,8 +111,9 @@ def test_page_asks_nobody_for_anything_and_escapes_what_comes_from_data() -> Non
 
 
 def test_every_check_of_the_mart_is_described() -> None:
-    sql = (PROJECT_DIR / "models/marts/quality/fct_quality_checks.sql").read_text()
-    named = set(re.findall(r"""quality_check_columns\(\s*"'(\w+)'""", sql))
+    models = PROJECT_DIR.glob("models/intermediate/quality/int_quality_checks_*.sql")
+    sql = "".join(model.read_text("utf-8") for model in models)
+    named = set(re.findall(r"'(\w+)' as check_name", sql))
 
     assert named | {"rows", "quantity"} == set(described_checks())
 

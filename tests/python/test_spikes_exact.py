@@ -1,7 +1,7 @@
-"""The model of demand spikes against the independent calculation, to the last digit.
+"""The models of demand spikes against the independent calculation, to the last digit.
 
 Files cannot hold what is tried here, demand of 10^15 units and a thousandth: the
-model's own SQL is put to DuckDB with rows made up for it.
+models' own SQL is put to DuckDB with rows made up for it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,21 @@ from ingestion.config import PROJECT_DIR
 from oracle.demand import is_spike
 from oracle.inputs import Variables
 
-MODEL = PROJECT_DIR / "models/intermediate/demand/int_demand_spikes.sql"
-MACROS = PROJECT_DIR / "macros/rules/high_and_low_part.sql"
+FOLDER = PROJECT_DIR / "models/intermediate/demand"
+#: Each reads the one before it.
+MODELS = (
+    "int_demand_published_summed_to_sku",
+    "int_demand_deviations_measured",
+    "int_demand_spikes",
+)
+MACROS = [
+    PROJECT_DIR / "macros/rules" / name
+    for name in ("high_and_low_part.sql", "compared_demand.sql")
+]
 DEMAND = "(business_date date, sku_id varchar, demand decimal(38, 3))"
 TABLES = {
     "stg_publication__dates": "(business_date date, version bigint)",
-    "stg_publication__demand": DEMAND,
+    "int_demand_published": DEMAND,
     "int_order_lines_summed_to_sku": DEMAND,
 }
 #: As large as a quantity can be, and as an SKU of many such lines can come to.
@@ -146,7 +155,7 @@ def _finds(
     ]
     if demands:
         rows = ", ".join(demands)
-        database.execute(f"insert into stg_publication__demand values {rows}")
+        database.execute(f"insert into int_demand_published values {rows}")
     database.execute(
         "insert into int_order_lines_summed_to_sku "
         f"values (date '2026-03-01', 'A', '{quantity}')"
@@ -155,13 +164,18 @@ def _finds(
 
 
 def _sql(variables: Variables) -> str:
-    """The model as dbt would render it, over tables of the names of its inputs."""
-    template = jinja2.Environment(autoescape=False).from_string(
-        MACROS.read_text("utf-8") + MODEL.read_text("utf-8")
-    )
-    return template.render(
-        ref=lambda name: name,
-        days_before_run_date=lambda days: f"date '2026-03-01' - {days}",
-        integer_variable=lambda name: getattr(variables, name),
-        decimal_variable=lambda name: f"decimal '{getattr(variables, name)}'",
-    )
+    """The models as dbt would render them, over tables of the names of their inputs."""
+    macros = "".join(path.read_text("utf-8") for path in MACROS)
+    steps = []
+    for name in MODELS:
+        template = jinja2.Environment(autoescape=False).from_string(
+            macros + (FOLDER / f"{name}.sql").read_text("utf-8")
+        )
+        sql = template.render(
+            ref=lambda name: name,
+            days_before_run_date=lambda days: f"date '2026-03-01' - {days}",
+            integer_variable=lambda name: getattr(variables, name),
+            decimal_variable=lambda name: f"decimal '{getattr(variables, name)}'",
+        )
+        steps.append(f"{name} as ({sql})")
+    return f"with {', '.join(steps)} select * from {MODELS[-1]}"

@@ -3,80 +3,52 @@ with stock_snapshots as (
     where business_date = {{ run_date_literal() }}
 ),
 
-warehouses as (
-    select * from {{ ref('stg_master__warehouses') }}
-),
-
-warehouses_seen as (
-    select distinct warehouse_id from stock_snapshots
-),
-
 conflicting_duplicates as (
     select
         {{ exception_columns(
             code="'conflicting_duplicate'",
+            scope="'stock_record'",
             sku_id='sku_id',
             warehouse_id='warehouse_id',
-            message="cast(copies as varchar) || ' snapshots of one instant differ; '"
-                ~ " || 'the one with the least available counts, ' || "
-                ~ plain_number('available'),
+            arguments={'copies': 'copies', 'available': plain_number('available')},
         ) }}
     from stock_snapshots
     where is_conflicting
 ),
 
-negative_values as (
-    {% for column in ['available', 'reserved', 'safety_stock'] %}
+figures as (
+    select
+        stock_snapshots.sku_id,
+        stock_snapshots.warehouse_id,
+        names.name,
+        case names.name
+            when 'available' then stock_snapshots.available
+            when 'reserved' then stock_snapshots.reserved
+            when 'safety_stock' then stock_snapshots.safety_stock
+        end as figure
+    from stock_snapshots
+    cross join (
+        values ('available'), ('reserved'), ('safety_stock')
+    ) as names (name)
+),
+
+negative_figures as (
     select
         {{ exception_columns(
             code="'negative_stock'",
             sku_id='sku_id',
             warehouse_id='warehouse_id',
-            quantity=column,
-            message="'" ~ column ~ " is ' || " ~ plain_number(column)
-                ~ " || ' and counts as it is'",
+            quantity='figure',
+            arguments={'name': 'name', 'figure': plain_number('figure')},
         ) }}
-    from stock_snapshots
-    where {{ column }} < 0
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-unknown_warehouses as (
-    select
-        {{ exception_columns(
-            code="'unknown_warehouse'",
-            scope='warehouse',
-            warehouse_id='warehouses_seen.warehouse_id',
-            message="'The warehouse sent stock and is not in the master data; "
-                ~ "its stock counts'",
-        ) }}
-    from warehouses_seen
-    left join warehouses on warehouses_seen.warehouse_id = warehouses.warehouse_id
-    where warehouses.warehouse_id is null
-),
-
-missing_warehouses as (
-    select
-        {{ exception_columns(
-            code="'missing_feed'",
-            scope='warehouse',
-            warehouse_id='warehouses.warehouse_id',
-            message="'No stock row of the warehouse was accepted; its stock reads as zero'",
-        ) }}
-    from warehouses
-    left join warehouses_seen on warehouses.warehouse_id = warehouses_seen.warehouse_id
-    where warehouses_seen.warehouse_id is null
+    from figures
+    where figure < 0
 ),
 
 exceptions as (
     select * from conflicting_duplicates
     union all
-    select * from negative_values
-    union all
-    select * from unknown_warehouses
-    union all
-    select * from missing_warehouses
+    select * from negative_figures
 )
 
 select * from exceptions

@@ -1,11 +1,5 @@
-with published_order_lines as (
-    select * from {{ ref('stg_publication__order_lines') }}
-),
-
--- What is due on the run date counts as received.
-open_order_lines as (
-    select * from published_order_lines
-    where requested_delivery_date > {{ run_date_literal() }}
+with open_order_lines as (
+    select * from {{ ref('int_open_order_lines') }}
 ),
 
 summed as (

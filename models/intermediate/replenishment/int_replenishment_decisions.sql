@@ -1,6 +1,6 @@
 with needs as (
-    select * from {{ ref('fct_net_demand') }}
-    where business_date = {{ run_date_literal() }} and net_demand > 0
+    select * from {{ ref('int_needs_netted') }}
+    where net_demand > 0
 ),
 
 products as (
@@ -26,12 +26,13 @@ matched as (
         products.name,
         products.unit,
         products.pack_size,
-        products.plain_status,
         chosen_suppliers.supplier_id,
         chosen_suppliers.unit_price,
         products.sku_id is not null as is_known_sku,
+        products.plain_status,
         suppliers.supplier_id is not null as is_known_supplier,
-        greatest(needs.net_demand, needs.moq) as quantity_after_moq
+        cast(greatest(needs.net_demand, needs.moq) as decimal(38, 3))
+            as quantity_after_moq
     from needs
     left join products on needs.sku_id = products.sku_id
     left join chosen_suppliers on needs.sku_id = chosen_suppliers.sku_id
@@ -41,35 +42,19 @@ matched as (
 rounded as (
     select
         *,
-        case
-            when pack_size > 0
-                then {{ round_up_to_multiple('quantity_after_moq', 'pack_size') }}
-        end as rounded_quantity
+        cast(
+            case
+                when pack_size > 0
+                    then {{ round_up_to_multiple('quantity_after_moq', 'pack_size') }}
+            end as decimal(38, 3)
+        ) as rounded_quantity
     from matched
 ),
 
 -- The first reason that applies explains the missing line; null means: order it.
 decisions as (
     select
-        business_date,
-        sku_id,
-        supplier_id,
-        name,
-        unit,
-        pack_size,
-        unit_price,
-        demand,
-        safety_stock,
-        available,
-        reserved,
-        on_order,
-        open_quantity,
-        net_demand,
-        moq,
-        has_stock_record,
-        has_replenishment_rule,
-        cast(quantity_after_moq as decimal(38, 3)) as quantity_after_moq,
-        cast(rounded_quantity as decimal(38, 3)) as rounded_quantity,
+        *,
         is_known_sku and plain_status not in ('active', 'discontinued')
             as has_unknown_status,
         case

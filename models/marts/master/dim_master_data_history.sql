@@ -1,19 +1,7 @@
 {{ config(materialized='view') }}
 
 with attribute_values as (
-    {% for table, columns, key_length in master_data_tables() %}
-    {% set is_last_table = loop.last %}
-    {% for column in columns[key_length:] %}
-    select
-        '{{ table }}' as master_table,
-        {{ columns[:key_length] | join(" || ' ' || ") }} as row_key,
-        '{{ column }}' as attribute,
-        {{ column }} as attribute_value,
-        business_date
-    from {{ source('raw', 'master_' ~ table) }}
-    {{ 'union all' if not (is_last_table and loop.last) }}
-    {% endfor %}
-    {% endfor %}
+    select * from {{ ref('stg_captures__master_values') }}
 ),
 
 captured_dates as (

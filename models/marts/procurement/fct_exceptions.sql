@@ -7,7 +7,13 @@ with exceptions as (
     union all
     select * from {{ ref('int_exceptions_in_stock') }}
     union all
-    select * from {{ ref('int_exceptions_in_replenishment') }}
+    select * from {{ ref('int_exceptions_in_sites') }}
+    union all
+    select * from {{ ref('int_exceptions_in_rules') }}
+    union all
+    select * from {{ ref('int_exceptions_in_needs') }}
+    union all
+    select * from {{ ref('int_exceptions_in_demand') }}
     union all
     select * from {{ ref('int_exceptions_in_supplier_orders') }}
 ),
@@ -27,7 +33,8 @@ graded as (
         exceptions.warehouse_id,
         exceptions.file_name,
         exceptions.quantity,
-        exceptions.message,
+        cast({{ filled_message('codes.message', 'exceptions.arguments') }} as varchar)
+            as message,
         exceptions.business_date
     from exceptions
     left join codes

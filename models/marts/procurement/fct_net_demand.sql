@@ -1,10 +1,6 @@
 {{ config(post_hook="{{ export_json('demand', columns='sku_id, demand') }}") }}
 
-with terms as (
-    select * from {{ ref('int_replenishment_terms') }}
-),
-
-net_demand as (
+with net_demand as (
     select
         sku_id,
         demand,
@@ -16,12 +12,9 @@ net_demand as (
         open_quantity,
         has_stock_record,
         has_replenishment_rule,
-        cast(
-            greatest(0, demand + safety_stock - (available - reserved) - on_order)
-            as decimal(38, 3)
-        ) as net_demand,
+        net_demand,
         business_date
-    from terms
+    from {{ ref('int_needs_netted') }}
 )
 
 select * from net_demand

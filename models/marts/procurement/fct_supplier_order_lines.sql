@@ -1,20 +1,13 @@
-with decisions as (
-    select * from {{ ref('int_replenishment_decisions') }}
-    where refusal_code is null
-),
-
-numbered as (
-    select
-        *,
-        'PO-{{ run_date() | replace("-", "") }}-' || supplier_id as order_id,
-        row_number() over (partition by supplier_id order by sku_id) as line_number
-    from decisions
+with priced_lines as (
+    select * from {{ ref('int_supplier_order_lines_priced') }}
 ),
 
 order_lines as (
     select
-        cast(order_id as varchar) as order_id,
-        cast(line_number as bigint) as line_number,
+        order_id,
+        cast(
+            row_number() over (partition by supplier_id order by sku_id) as bigint
+        ) as line_number,
         supplier_id,
         sku_id,
         name,
@@ -25,7 +18,7 @@ order_lines as (
             {{ divide_whole('rounded_quantity', 'pack_size') }} as bigint
         ) as packs,
         unit_price,
-        cast(rounded_quantity * unit_price as decimal(38, 2)) as line_amount,
+        line_amount,
         demand,
         safety_stock,
         available,
@@ -37,7 +30,7 @@ order_lines as (
         cast(quantity_after_moq as decimal(18, 3)) as quantity_after_moq,
         cast(rounded_quantity - net_demand as decimal(18, 3)) as surplus,
         business_date
-    from numbered
+    from priced_lines
 )
 
 select * from order_lines

@@ -1,5 +1,5 @@
 with load_history as (
-    select * from {{ source('raw', 'load_history') }}
+    select * from {{ source('ingestion', 'load_history') }}
     where business_date = {{ run_date_literal() }}
 ),
 
@@ -9,6 +9,11 @@ received_files as (
         cast(feed as varchar) as feed,
         cast(file_name as varchar) as file_name,
         cast(sha256 as varchar) as sha256,
+        -- Two files of one name can both be refused; the digits tell them apart.
+        cast(
+            feed || '/' || file_name || coalesce('#' || substr(sha256, 1, 12), '')
+            as varchar
+        ) as file_id,
         cast(status as varchar) as status,
         cast(reason as varchar) as refused_reason,
         cast(reason_message as varchar) as refused_message,

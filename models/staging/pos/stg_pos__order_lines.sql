@@ -13,7 +13,7 @@ with json_lines as (
     -- The date is cut before the lines are unnested: DuckDB does not push a filter
     -- through unnest and would read every file of the lake.
     from (
-        select * from {{ source('raw', 'orders_json') }}
+        select * from {{ source('pos', 'orders_json') }}
         where business_date = {{ run_date_literal() }}
     ) as orders
     {{ unnest_rows(
@@ -33,7 +33,7 @@ csv_lines as (
         sku_id,
         quantity,
         unit_price
-    from {{ source('raw', 'orders_csv') }}
+    from {{ source('pos', 'orders_csv') }}
     where business_date = {{ run_date_literal() }}
 ),
 

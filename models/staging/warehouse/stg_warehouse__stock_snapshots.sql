@@ -1,5 +1,5 @@
 with raw_stock as (
-    select * from {{ source('raw', 'stock_csv') }}
+    select * from {{ source('warehouse', 'stock_csv') }}
     where business_date = {{ run_date_literal() }}
 ),
 
