@@ -177,7 +177,8 @@ def test_earlier_days_read_null_and_replay_to_the_same_bytes(
     price = (
         "            description: Sales price of one unit. Null or empty when absent.\n"
     )
-    change(project / SOURCES, price, price + IN_TABLE.format("channel"))
+    sources = project / STAGING / "pos/_pos__sources.yml"
+    change(sources, price, price + IN_TABLE.format("channel"))
     retailer.drop_evening(NEXT)
     header = HEADER.replace("\n", ",channel\n")
     retailer.drop("orders", NEXT, "web.csv", f"{header}9,S1,{NEXT}T12:00,1,A,2,web\n")
