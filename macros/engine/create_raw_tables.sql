@@ -38,7 +38,7 @@
         {%- do places.append(('master_' ~ name, 'json', 'master', '', name ~ '.jsonl')) -%}
     {%- endfor -%}
     {%- set tables = [] -%}
-    {%- for source in graph.sources.values() if source.source_name == 'raw' -%}
+    {%- for source in graph.sources.values() if source.schema == 'raw' -%}
         {%- set columns = [] -%}
         {%- for column in source.columns.values()
             if column.name not in ['file_path', 'business_date'] -%}
