@@ -20,9 +20,8 @@ from ingestion.errors import UsageError
 from ingestion.lake import Lake
 
 RECORDS = "manifests/landed_columns"
-#: The YAML of the sources, of which those in this schema are the lake's files.
+#: One file per system that lands something.
 SOURCES = "models/staging/*/_*__sources.yml"
-_SCHEMA = "raw"
 #: Columns of every raw table that stand in no file.
 _OF_THE_PLACE = ("file_path", "business_date")
 
@@ -42,7 +41,7 @@ def check_landed_columns(
     for contract in load_contracts(contracts).values():
         name = f"{contract.feed}_{contract.format}"
         columns = list(_columns(contract))
-        _check_table(name, columns, tables[name])
+        _check_table(name, columns, *tables[name])
         if contract.format == "csv":
             _check_record(lake, name, columns)
 
@@ -53,22 +52,21 @@ def _columns(contract: Contract) -> Iterator[str]:
         yield f"{LINES}.{column.name}" if column.part == "line" else column.name
 
 
-def _tables(project: Path) -> dict[str, list[str]]:
-    """Columns of each raw table that its files hold, in the order of its YAML."""
-    sources = [
-        source
+def _tables(project: Path) -> dict[str, tuple[str, list[str]]]:
+    """Where each raw table is declared, and the columns of its files, in order."""
+    return {
+        table["name"]: (
+            path.relative_to(project).as_posix(),
+            [
+                name
+                for column in table["columns"]
+                if column["name"] not in _OF_THE_PLACE
+                for name in _names(column)
+            ],
+        )
         for path in sorted(project.glob(SOURCES))
         for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
-    ]
-    return {
-        table["name"]: [
-            name
-            for column in table["columns"]
-            if column["name"] not in _OF_THE_PLACE
-            for name in _names(column)
-        ]
-        for source in sources
-        if source["schema"] == _SCHEMA
+        if source["schema"] == "raw"
         for table in source["tables"]
     }
 
@@ -81,20 +79,22 @@ def _names(column: dict[str, str]) -> list[str]:
     return [f"{LINES}.{field}" for field in dict.fromkeys(fields)]
 
 
-def _check_table(name: str, columns: list[str], of_table: list[str]) -> None:
+def _check_table(
+    name: str, columns: list[str], declared_in: str, of_table: list[str]
+) -> None:
     lost = [column for column in columns if column not in of_table]
     if lost:
         raise UsageError(
             f"The contract {name}.yml has {_named(lost)}, which the table raw.{name} "
             "lacks: what is landed there would be read by nothing. Add it to "
-            f"{name} in {SOURCES}, in the contract's order and before file_path, and "
-            "to the staging model that is to read it."
+            f"{name} in {declared_in}, in the contract's order and before file_path, "
+            "and to the staging model that is to read it."
         )
     if columns != of_table:
         raise UsageError(
             f"The contract {name}.yml has the columns {', '.join(columns)}, the table "
-            f"raw.{name} in {SOURCES} {', '.join(of_table)}. They have to be the same, "
-            "in the same order: give both the same columns, new ones at the end."
+            f"raw.{name} in {declared_in} {', '.join(of_table)}. They have to be the "
+            "same, in the same order: give both the same columns, new ones at the end."
         )
 
 

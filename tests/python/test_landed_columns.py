@@ -21,9 +21,9 @@ from postgres_states import state_folder
 from small_retailer import DAYS, HEADER, Retailer
 
 DAY, NEXT, _ = DAYS
-STAGING = "models/staging"
-#: Declares the raw table of the contract that these tests change.
-SOURCES = f"{STAGING}/warehouse/_warehouse__sources.yml"
+#: Where the columns of raw.stock_csv and of raw.orders_csv are declared.
+OF_STOCK = "models/staging/warehouse/_warehouse__sources.yml"
+OF_ORDERS = "models/staging/pos/_pos__sources.yml"
 #: Of a column, as a contract and as the YAML of the raw tables declare it.
 IN_CONTRACT = """\
   - name: {0}
@@ -68,13 +68,17 @@ class Drafts:
         change(
             self.contracts / "stock_csv.yml", before, IN_CONTRACT.format(name) + before
         )
-        self._in_table("            description: \"{{ doc('sku_id') }}\"\n", name)
+        change(
+            self.project / OF_STOCK,
+            "          - name: snapshot_at\n",
+            IN_TABLE.format(name) + "          - name: snapshot_at\n",
+        )
 
     def drop_last(self) -> None:
         """Remove the last column of stock_csv."""
         for file, indent in (
             (self.contracts / "stock_csv.yml", "  "),
-            (self.project / SOURCES, "          "),
+            (self.project / OF_STOCK, "          "),
         ):
             lines = file.read_text("utf-8").splitlines(keepends=True)
             wanted = f"{indent}- name: safety_stock\n"
@@ -85,13 +89,15 @@ class Drafts:
             file.write_text("".join(lines[:start] + lines[end:]), "utf-8")
 
     def _in_table(self, after: str, name: str) -> None:
-        change(self.project / SOURCES, after, after + IN_TABLE.format(name))
+        change(self.project / OF_STOCK, after, after + IN_TABLE.format(name))
 
 
 @pytest.fixture
 def drafts(tmp_path: Path) -> Drafts:
     contracts = shutil.copytree(FOLDER, tmp_path / "contracts")
-    shutil.copytree(PROJECT / STAGING, tmp_path / STAGING)
+    for declared_in in (OF_STOCK, OF_ORDERS):
+        (tmp_path / declared_in).parent.mkdir(parents=True)
+        shutil.copy(PROJECT / declared_in, tmp_path / declared_in)
     drafts = Drafts(LocalLake(tmp_path / "lake"), contracts, tmp_path)
     drafts.check()
     return drafts
@@ -112,7 +118,7 @@ def test_columns_at_the_end_are_taken_and_kept_in_mind(drafts: Drafts) -> None:
 def test_a_column_of_the_contract_alone_is_refused_by_name(drafts: Drafts) -> None:
     drafts.grow("bin_id", table=False)
 
-    with pytest.raises(UsageError, match=r"bin_id.*raw\.stock_csv.*__sources\.yml"):
+    with pytest.raises(UsageError, match=rf"bin_id.*raw\.stock_csv.*{OF_STOCK}"):
         drafts.check()
 
 
@@ -177,8 +183,7 @@ def test_earlier_days_read_null_and_replay_to_the_same_bytes(
     price = (
         "            description: Sales price of one unit. Null or empty when absent.\n"
     )
-    sources = project / STAGING / "pos/_pos__sources.yml"
-    change(sources, price, price + IN_TABLE.format("channel"))
+    change(project / OF_ORDERS, price, price + IN_TABLE.format("channel"))
     retailer.drop_evening(NEXT)
     header = HEADER.replace("\n", ",channel\n")
     retailer.drop("orders", NEXT, "web.csv", f"{header}9,S1,{NEXT}T12:00,1,A,2,web\n")
