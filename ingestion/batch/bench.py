@@ -9,7 +9,7 @@ from datetime import date
 
 from ingestion.batch.provenance import Provenance
 from ingestion.batch.rule_variables import RuleVariables
-from ingestion.batch.transformation import HistoryDate
+from ingestion.batch.transformation import BuildResult, HistoryDate
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
 from ingestion.master_data.snapshot import MasterSnapshot
@@ -40,7 +40,7 @@ class Bench:
     receive_late: Callable[[], list[ReceivedFile]]
     write_capture: Callable[[], MasterSnapshot]
     check: Callable[[Sequence[ReceivedFile], MasterSnapshot, RuleVariables], None]
-    build: Callable[[RuleVariables, Sequence[HistoryDate] | None], object]
+    build: Callable[[RuleVariables, Sequence[HistoryDate] | None], BuildResult]
     provenance: Callable[
         [Sequence[ReceivedFile], MasterSnapshot, RuleVariables], Provenance
     ]

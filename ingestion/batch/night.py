@@ -170,12 +170,14 @@ class Night:
         provenance = provenance_of(outcome.received, master, self._variables)
         outcome.build = checkpoint.built(provenance)
         if outcome.build is None:
-            build = self._build(business_date, outcome, self._variables, None)
-            checkpoint.note_built(provenance, build)
+            outcome.build = self._build(business_date, outcome, self._variables, None)
+            checkpoint.note_built(provenance, outcome.build)
         with self._stage("publish", outcome):
             version = next_version(self._lake, business_date)
             former = orders_before(self._lake, business_date, version)
-            edition = compose(self._lake, business_date, version, former)
+            edition = compose(
+                self._lake, business_date, version, former, outcome.build.build_id
+            )
             demand_hold()
             outcome.published = publish(self._lake, edition, provenance)
         with suppress(OSError):  # it is published; what is left of its notes is ignored

@@ -154,10 +154,10 @@ class _Change:
         assert master is not None  # noqa: S101  captured before, or just now
         variables = bench.variables.over(manifest["rule_variables"])
         bench.check(received, master, variables)
-        bench.build(variables, None)
+        build = bench.build(variables, None)
         with bench.stage("publish"):
             former = orders_before(lake, day, self._version + 1)
-            edition = compose(lake, day, self._version + 1, former)
+            edition = compose(lake, day, self._version + 1, former, build.build_id)
             if self._is_unchanged(edition):
                 return None
             provenance = bench.provenance(received, master, variables)

@@ -91,13 +91,14 @@ def replay_published(bench: Bench, version: int) -> Replay:
             return Replay(version, [], None, causes, "it cannot be planned again")
         causes += causes_of(manifest, bench.provenance(received, master, variables))
     try:
-        bench.build(variables, recorded_history(manifest))
+        build = bench.build(variables, recorded_history(manifest))
     except ProcurementError as error:
         if not causes:
             raise
         return Replay(version, [], None, causes, str(error).rstrip("."))
     with bench.stage("compare"):
-        edition = compose(lake, day, version, orders_before(lake, day, version))
+        former = orders_before(lake, day, version)
+        edition = compose(lake, day, version, former, build.build_id)
         rebuilt = {name: file.content for name, file in edition.files.items()}
         return _compared(version, published_contents(lake, day), rebuilt, causes)
 

@@ -36,10 +36,12 @@ class BuildResult:
     """What one build of a date did.
 
     Attributes:
+        build_id: dbt's id of it, which everything that it exported bears.
         models: seconds by model that was built, in the order in which they ended.
         tests: every data test that ran.
     """
 
+    build_id: str
     models: dict[str, float]
     tests: list[DataTest]
 
@@ -95,6 +97,7 @@ class Transformation:
             ProcurementError: a model or a hook failed; the message is dbt's.
         """
         from dbt.cli.main import dbtRunner
+        from dbt_common.invocation import get_invocation_id
 
         values: dict[str, Any] = {
             "run_date": str(business_date),
@@ -117,8 +120,27 @@ class Transformation:
             raise outcome.exception
         if outcome.exception is not None:
             raise _failure(business_date, str(outcome.exception))
+        build_id = get_invocation_id()
         results = getattr(outcome.result, "results", [])
-        return _result(business_date, results, self._shower(values))
+        if any(result.status == "fail" for result in results):
+            self._export_for_people(values)
+        return _result(business_date, build_id, results, self._shower(values))
+
+    def _export_for_people(self, values: dict[str, Any]) -> None:
+        """Have what a refused date came to exported all the same, for its page.
+
+        A build leaves exports out when a test of what they read has failed. It is
+        another build's, and so is never published.
+        """
+        from dbt.cli.main import dbtRunner
+
+        dbtRunner(self._parsed()).invoke(
+            [
+                *("--quiet", "run", "--select", "exp_results"),
+                *("--vars", json.dumps(values)),
+                *self._options(self._settings.state / "dbt"),
+            ]
+        )
 
     def _shower(self, values: dict[str, Any]) -> Callable[[list[str]], list[Any]]:
         """What reads the rows that tests found, some of each, by the tests' names."""
@@ -200,7 +222,10 @@ def _node_counter(on_node: OnNode) -> Callable[[Any], None]:
 
 
 def _result(
-    business_date: date, results: list[Any], show: Callable[[list[str]], list[Any]]
+    business_date: date,
+    build_id: str,
+    results: list[Any],
+    show: Callable[[list[str]], list[Any]],
 ) -> BuildResult:
     """Sort out dbt's node results; broken nodes before failed tests."""
     broken = [r for r in results if r.status in ("error", "runtime error")]
@@ -210,6 +235,7 @@ def _result(
         r for r in results if r.node.resource_type == "model" and r.status == "success"
     ]
     build = BuildResult(
+        build_id=build_id,
         models={r.node.name: round(r.execution_time, 3) for r in models},
         tests=with_rows(data_tests(results), show),
     )

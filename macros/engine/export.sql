@@ -1,85 +1,99 @@
 {#
-    Post-hook: writes the rows of the run date as JSON documents, one per line, below
-    export/<name>/business_date=<date>/ in the lake, and replaces what was there.
+    How the models of models/exports/ are built: their rows are written as JSON
+    documents, one per line, below export/<name>/business_date=<date>/<column>=<value>/
+    in the lake, in place of what was there. <name> is the model's, without `exp_`.
 
-    name:         folder below export/
-    partition_by: column with one row per value; each gets a folder, <column>=<value>
-    columns:      SQL list of what to write, all columns if not given
-    A hook runs inside the model's transaction, so the files may be there although
-    the commit failed: the publisher takes them only after a whole run.
+    No relation is made. A view would hold one run's date in its text, and be replaced
+    by the run of another date before it is read; the model's own SQL is nobody else's.
+
+    A line is {"build": ..., "business_date": ..., "row": {...}}. `build` is the id of
+    dbt's invocation, by which a reader knows the rows of one build from another's.
+
+    meta.partition_by: the column whose values get a folder each
+    meta.row:          the column that is the row as JSON text; not given, the row has
+                       the columns that the model's YAML describes
 #}
-{% macro export_json(name, partition_by=none, columns='*') -%}
-    {{ return(adapter.dispatch('export_json')(name, partition_by, columns)) }}
-{%- endmacro %}
-
-{# DuckDB cannot partition a JSON copy: a CSV copy of one JSON column, unquoted, is one. #}
-{% macro duckdb__export_json(name, partition_by, columns) -%}
-    {%- set folder = lake_path('export/' ~ name ~ '/business_date=' ~ run_date()) -%}
-    copy (
-        select
-            {% if partition_by %}{{ partition_by }}, {% else %}'all' as part, {% endif -%}
-            to_json(exported) as document
-        from (
-            select {{ columns }} from {{ this }}
-            where business_date = {{ run_date_literal() }}
-        ) as exported
-    ) to '{{ folder }}' (
-        format csv, header false, quote '', escape '', delimiter '\x01',
-        partition_by ({{ partition_by or 'part' }}), overwrite true, file_extension 'json'
-    )
-{%- endmacro %}
-
-{#
-    A Hive table with one JSON document per row, a folder per date and value. Its rows
-    are scratch for the publisher: the table is dropped when its model has changed.
-
-    With columns='*' the model's last columns are business_date and partition_by, as
-    Hive wants them; they stand in the folders' names and not in the documents.
-#}
-{% macro trino__export_json(name, partition_by, columns) -%}
+{% materialization export, default %}
+    {%- set meta = config.get('meta') -%}
+    {%- set row = meta.row or json_document(model.columns.keys() | list) -%}
     {%- set rows -%}
         select
-            {{ columns }}
-            {%- if columns != '*' %}, business_date{% endif -%}
-            {%- if not partition_by %}, 'all' as part{% endif %}
-        from {{ this }}
-        where business_date = {{ run_date_literal() }}
+            {{ meta.partition_by }},
+            '{"build":"{{ invocation_id }}","business_date":"{{ run_date() }}","row":'
+            || {{ row }} || '}' as document
+        from (
+            {{ sql }}
+        ) as exported
     {%- endset -%}
-    create table if not exists hive.export.{{ name }}
-    comment '{{ trino_export_definition(model) }}'
-    with (format = 'JSON', partitioned_by = array['business_date', '{{ partition_by or 'part' }}'])
-    as select * from ({{ rows }}) where false;
-    delete from hive.export.{{ name }} where business_date = {{ run_date_literal() }};
-    insert into hive.export.{{ name }} {{ rows }}
+    {{ run_hooks(pre_hooks) }}
+    {%- for text in adapter.dispatch('export_statements')(
+        model.name[4:], meta.partition_by, rows
+    ) -%}
+        {%- call statement('main' if loop.last else 'clear') -%}
+            {{ text }}
+        {%- endcall -%}
+    {%- endfor -%}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': []}) }}
+{% endmaterialization %}
+
+{#
+    DuckDB cannot partition a JSON copy: a CSV copy of one column, unquoted, is one. It
+    runs in the model's transaction, but its files stay whatever becomes of that.
+#}
+{% macro duckdb__export_statements(name, partition_by, rows) -%}
+    {%- set text -%}
+        copy (
+            {{ rows }}
+        ) to '{{ lake_path('export/' ~ name ~ '/business_date=' ~ run_date()) }}' (
+            format csv, header false, quote '', escape '', delimiter '\x01',
+            partition_by ({{ partition_by }}), overwrite true, file_extension 'json'
+        )
+    {%- endset -%}
+    {%- do return([text]) -%}
 {%- endmacro %}
 
-{# What an export's columns and place follow from, as text that changes with them. #}
-{% macro trino_export_definition(node) -%}
-    {%- do return(local_md5(lake_path('export') ~ node.raw_code)) -%}
+{# A partition per date and value; a statement touches those of the run date alone. #}
+{% macro trino__export_statements(name, partition_by, rows) -%}
+    {%- set table = trino_export_tables()[name][0] -%}
+    {%- set clear -%}
+        delete from {{ table }} where business_date = {{ run_date_literal() }}
+    {%- endset -%}
+    {%- set write -%}
+        insert into {{ table }}
+        select
+            document,
+            {{ run_date_literal() }} as business_date,
+            cast({{ partition_by }} as varchar) as {{ partition_by }}
+        from ({{ rows }}) as built
+    {%- endset -%}
+    {%- do return([clear, write]) -%}
 {%- endmacro %}
 
 {#
-    Statements that remove exports of another lake or of a former model.
+    Hive tables through which Trino writes exports, by the export's name: the table's
+    name and the statement that makes it.
 
-    comments: of tables, by schema.table
+    Their definition follows from the lake alone, not from a model's columns, and their
+    name from their definition: nothing has to be dropped while other runs write.
 #}
-{% macro trino_clear_export(comments) -%}
-    {%- set valid = [] -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
-        {%- do valid.append(trino_export_definition(node)) -%}
+{% macro trino_export_tables() -%}
+    {%- set tables = {} -%}
+    {%- for name, column in [('supplier_orders', 'supplier_id'), ('results', 'name')] -%}
+        {%- set definition -%}
+            (document varchar, business_date date, {{ column }} varchar)
+            with (
+                format = 'TEXTFILE',
+                external_location = '{{ lake_path('export/' ~ name) }}',
+                partitioned_by = array['business_date', '{{ column }}'],
+                {#- Else a delete would leave the files of an external table. #}
+                extra_properties = map(array['external.table.purge'], array['true'])
+            )
+        {%- endset -%}
+        {%- set table = trino_hive_table('export', name, definition) -%}
+        {%- do tables.update({
+            name: (table, 'create table if not exists ' ~ table ~ ' ' ~ definition)
+        }) -%}
     {%- endfor -%}
-    {%- set statements = [] -%}
-    {%- for name, comment in comments.items() if name.startswith('export.') -%}
-        {%- if comment not in valid -%}
-            {%- do statements.append('drop table hive.' ~ name) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- if statements -%}
-        {#- A schema's place cannot be changed, and the lake may be another. -#}
-        {%- set statements = ['drop schema hive.export cascade'] -%}
-    {%- endif -%}
-    {%- if statements or not comments -%}
-        {%- do statements.append(trino_schema('export', 'export')) -%}
-    {%- endif -%}
-    {%- do return(statements) -%}
+    {%- do return(tables) -%}
 {%- endmacro %}

@@ -1,5 +1,3 @@
-{{ config(post_hook="{{ export_json('demand', columns='sku_id, demand') }}") }}
-
 with terms as (
     select * from {{ ref('int_replenishment_terms') }}
 ),

@@ -1,5 +1,3 @@
-{{ config(post_hook="{{ export_json('quality_checks') }}") }}
-
 {%- set end_of_date -%}
 cast({{ days_before_run_date(-1) }} as timestamp(6))
 {%- endset -%}
