@@ -22,6 +22,10 @@ from ingestion.config import PROJECT_DIR, Settings
 from ingestion.errors import DataTestError, ProcurementError
 from ingestion.locks import engine_lock, place_digits
 
+#: Trino's name of what befalls the second of two statements that make the same, also
+#: where they say "if not exists" or "or replace".
+_MADE_MEANWHILE = "ALREADY_EXISTS"
+
 
 class Engine:
     """Builds dates, alone or beside other runs. Used as a context: held to its end.
@@ -78,7 +82,7 @@ class Engine:
         """Build and test everything of one date, on an engine that is held.
 
         A build that leaves out what is the same for every date, and fails, is made
-        once more with all of it.
+        once more with all of it; so is one that finds made what it was about to make.
 
         Raises:
             DataTestError: a data test of severity error found rows.
@@ -92,11 +96,12 @@ class Engine:
             )
         except DataTestError:
             raise
-        except ProcurementError:
+        except ProcurementError as error:
             self._tables.forget()
-            if makes_tables:
+            if makes_tables and _MADE_MEANWHILE not in str(error):
                 raise
-            # The cause may be a table that somebody dropped: once more, with all made.
+            # The cause may be a table that somebody dropped, or that the first run of
+            # another machine made at the same moment: once more, with all made.
             self._held.close()
             self._share = None
             self.hold()
