@@ -49,9 +49,17 @@ class RefusedError(ProcurementError):
 
 
 class DataTestError(ProcurementError):
-    """A dbt data test of severity error found rows."""
+    """A dbt data test of severity error found rows, or another test of the data did."""
 
     exit_code = ExitCode.DATA_TEST_FAILED
+
+
+class ReconciliationError(DataTestError):
+    """What would be published does not equal the marts of its build."""
+
+
+class PublicationError(ProcurementError):
+    """What has become visible is not what was written; it was withdrawn."""
 
 
 class ReplayDiffersError(ProcurementError):

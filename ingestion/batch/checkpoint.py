@@ -53,15 +53,19 @@ class Checkpoint:
         self._write()
 
     def built(self, provenance: Provenance) -> BuildResult | None:
-        """The build of the same inputs, if what it exported is still there."""
+        """The build of the same inputs, if what it exported is still there.
+
+        The figures of the marts are a part of that, and so is the build's id.
+        """
         note = self._stages.get("plan orders")
         if note is None or note["inputs"] != _digest(provenance):
             return None
-        if note["exports"] != exports_digest(self._lake, self._date):
-            return None
         build = note["build"]
+        is_there = note["exports"] == exports_digest(self._lake, self._date)
+        if not is_there or "build_id" not in build:  # noted before builds had an id
+            return None
         tests = [DataTest(**test) for test in build["tests"]]
-        return BuildResult(build["models"], tests)
+        return BuildResult(build["build_id"], build["models"], tests)
 
     def note_built(self, provenance: Provenance, build: BuildResult) -> None:
         """Note what was built from what."""

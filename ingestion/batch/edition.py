@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -16,7 +16,8 @@ from ingestion.batch.documents import (
     sorted_exceptions,
     supplier_order,
 )
-from ingestion.batch.exports import Row, exported_rows
+from ingestion.batch.exports import ORDERS, Row, exported_rows
+from ingestion.batch.reconciliation import Figures, reconcile
 from ingestion.lake import Lake
 
 
@@ -38,6 +39,8 @@ class Edition:
         exceptions: in their published order.
         demand: one row per SKU planned, by the SKU's UTF-8 bytes.
         history: the earlier dates and versions that were looked back at.
+        quality_checks: what was measured of files and sites.
+        figures: those of the marts, with which all of it was reconciled.
     """
 
     business_date: date
@@ -47,6 +50,8 @@ class Edition:
     exceptions: list[Row]
     demand: list[Row]
     history: list[Row]
+    quality_checks: list[Row]
+    figures: Figures
 
     @cached_property
     def documents(self) -> list[Row]:
@@ -85,27 +90,45 @@ def exceptions_name(business_date: date, ending: str) -> str:
 
 
 def compose(
-    lake: Lake, business_date: date, version: int, former: Mapping[str, Row]
+    lake: Lake,
+    business_date: date,
+    version: int,
+    former: Mapping[str, Row],
+    build_id: str,
 ) -> Edition:
-    """Put together what the models exported for a date.
+    """Put together what the models exported for a date, and hold it against the marts.
 
     Args:
         lake: holds the exports of the last build of the date.
         business_date: the date.
         version: number that the edition bears.
         former: orders of the version before, by supplier; none for a first one.
+        build_id: the build that must have exported everything.
+
+    Raises:
+        ReconciliationError: something is missing, doubled, cut off, of another build,
+            or not what the marts of the build hold.
     """
-    orders = list(_exported(lake, "supplier_orders", business_date, by="supplier_id"))
+
+    def exported(name: str, *, by: str) -> list[Row]:
+        """Rows in the order of the UTF-8 bytes of one column."""
+        rows = exported_rows(lake, name, business_date, build_id)
+        return sorted(rows, key=lambda row: str(row[by]).encode())
+
+    orders = exported(ORDERS, by="supplier_id")
     present = {row["supplier_id"] for row in orders}
-    return Edition(
+    edition = Edition(
         business_date=business_date,
         version=version,
         orders=orders,
         cancelled=[former[supplier] for supplier in former if supplier not in present],
-        exceptions=sorted_exceptions(exported_rows(lake, "exceptions", business_date)),
-        demand=_exported(lake, "demand", business_date, by="sku_id"),
-        history=_exported(lake, "history_used", business_date, by="used_date"),
+        exceptions=sorted_exceptions(exported("exceptions", by="code")),
+        demand=exported("demand", by="sku_id"),
+        history=exported("history_used", by="used_date"),
+        quality_checks=exported("quality_checks", by="check_name"),
+        figures={},
     )
+    return replace(edition, figures=reconcile(edition, exported("figures", by="key")))
 
 
 def open_lines(documents: list[Row]) -> Iterator[tuple[Row, Row]]:
@@ -119,9 +142,3 @@ def open_lines(documents: list[Row]) -> Iterator[tuple[Row, Row]]:
 def _by_supplier(order: Row) -> bytes:
     supplier_id: str = order["supplier"]["supplier_id"]
     return supplier_id.encode()
-
-
-def _exported(lake: Lake, name: str, business_date: date, *, by: str) -> list[Row]:
-    """Exported rows in the order of the UTF-8 bytes of one column."""
-    rows = exported_rows(lake, name, business_date)
-    return sorted(rows, key=lambda row: str(row[by]).encode())

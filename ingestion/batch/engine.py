@@ -26,6 +26,10 @@ from ingestion.errors import (
 )
 from ingestion.locking.files import engine_lock, place_digits
 
+#: Trino's name of what befalls the second of two statements that make the same, also
+#: where they say "if not exists" or "or replace".
+_MADE_MEANWHILE = "ALREADY_EXISTS"
+
 
 class Engine:
     """Builds dates, alone or beside other runs. Used as a context: held to its end.
@@ -93,7 +97,7 @@ class Engine:
         """Build and test everything of one date.
 
         A build that leaves out what is the same for every date, and fails, is made
-        once more with all of it.
+        once more with all of it; so is one that finds made what it was about to make.
 
         Raises:
             DataTestError: a data test of severity error found rows.
@@ -113,11 +117,12 @@ class Engine:
             return built(seeds=makes_tables)
         except (DataTestError, ServiceUnavailableError):
             raise
-        except ProcurementError:
+        except ProcurementError as error:
             tables.forget()
-            if makes_tables:
+            if makes_tables and _MADE_MEANWHILE not in str(error):
                 raise
-            # The cause may be a table that somebody dropped: once more, with all made.
+            # The cause may be a table that somebody dropped, or that the first run of
+            # another machine made at the same moment: once more, with all made.
             self._let_go()
             self.hold(trial=trial)
             return built(seeds=True)

@@ -8,37 +8,76 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import unquote
 
+from ingestion.errors import ReconciliationError
 from ingestion.lake import Lake
 
 Row = dict[str, Any]
 
+#: The export that has a folder of its own; the others are parts of ``results``.
+ORDERS = "supplier_orders"
 
-def exported_rows(lake: Lake, name: str, business_date: date) -> Iterator[Row]:
+
+def exported_rows(
+    lake: Lake, name: str, business_date: date, build_id: str | None = None
+) -> Iterator[Row]:
     """Rows of one export of a date: JSON values, numbers as int or Decimal.
 
-    The rows come in no particular order; a date without rows has no files. Hive keeps
-    what a folder's name says out of the file, so that it is put back here.
+    The rows come in no particular order; a date without rows has no files.
+
+    Args:
+        lake: holds the exports of the last build of the date.
+        name: ``supplier_orders``, or the name of one of the other results.
+        business_date: the date.
+        build_id: the build whose rows they have to be; not given, any build's.
+
+    Raises:
+        ReconciliationError: a file is cut off, or a row is of another build or date.
     """
-    folder = f"export/{name}/business_date={business_date}"
+    folder = _folder(name, business_date)
+    folders = [f"{folder}/{part}" for part in lake.folders(folder)]
+    if name != ORDERS:
+        folders = [each for each in folders if each.endswith(f"/name={name}")]
 
     def rows_of(part: str) -> list[Row]:
-        key, _, value = part.partition("=")
-        of_folder = {"business_date": str(business_date), key: unquote(value)}
         return [
-            {**of_folder, **json.loads(line, parse_float=Decimal)}
-            for file in lake.files(f"{folder}/{part}")
+            _row(line, f"{lake.root}/{file.path}", business_date, build_id)
+            for file in lake.files(part)
             for line in _lines(lake, file.path)
         ]
 
-    for rows in lake.each(rows_of, lake.folders(folder)):
+    for rows in lake.each(rows_of, folders):
         yield from rows
+
+
+def _folder(name: str, business_date: date) -> str:
+    export = name if name == ORDERS else "results"
+    return f"export/{export}/business_date={business_date}"
 
 
 def _lines(lake: Lake, path: str) -> Iterator[bytes]:
     with lake.reader(path) as stream:
         yield from stream
+
+
+def _row(line: bytes, path: str, business_date: date, build_id: str | None) -> Row:
+    try:
+        document = json.loads(line, parse_float=Decimal)
+        build, day = document["build"], document["business_date"]
+        row: Row = document["row"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ReconciliationError(
+            f"{business_date}: {path} is cut off, or no export of this version of the "
+            f"project ({type(error).__name__}: {error}). Nothing was published; run "
+            "the date again."
+        ) from error
+    if build_id is not None and (build, day) != (build_id, str(business_date)):
+        raise ReconciliationError(
+            f"{business_date}: {path} was exported for {day} by the build {build}, not "
+            f"by {build_id}, which is to be published. Nothing was published; run the "
+            "date again, and nothing else that builds it meanwhile."
+        )
+    return row
 
 
 def clear_exports(lake: Lake, business_date: date) -> None:

@@ -200,7 +200,9 @@ class Night:
         with self._stage("publish", outcome):
             version = next_version(self._lake, business_date)
             former = orders_before(self._lake, business_date, version)
-            edition = compose(self._lake, business_date, version, former)
+            edition = compose(
+                self._lake, business_date, version, former, outcome.build.build_id
+            )
             remember_report(self._lake, edition, outcome.build)
             demand_hold()
             if outcome.is_replay:

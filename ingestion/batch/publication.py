@@ -19,6 +19,8 @@ from ingestion.batch.canonical_json import Json, canonical_line, plain_number
 from ingestion.batch.documents import SCHEMA_VERSION, cancelled_order
 from ingestion.batch.edition import Edition, exceptions_name, open_lines
 from ingestion.batch.provenance import Provenance
+from ingestion.batch.reconciliation import figures_document
+from ingestion.batch.visible import check_visible
 from ingestion.batch.volumes import remember_volumes
 from ingestion.lake import Lake
 
@@ -77,18 +79,22 @@ def publish(lake: Lake, edition: Edition, provenance: Provenance) -> Published:
 
     Raises:
         OSError: the lake refuses a write; then nothing of the date is visible.
+        PublicationError: other bytes are there than were written; the same.
     """
-    business_date = edition.business_date
-    build_version(lake, edition, provenance)
-    _make_visible(lake, business_date, reports_of(edition))
+    _make_visible(lake, edition, build_version(lake, edition, provenance))
     return what_is_published(edition)
 
 
-def build_version(lake: Lake, edition: Edition, provenance: Provenance) -> None:
+def build_version(
+    lake: Lake, edition: Edition, provenance: Provenance
+) -> dict[str, bytes]:
     """Write a version where no reader looks, its manifest last.
 
     The reports of exceptions, which lie outside of the orders' folder, are not
     written yet.
+
+    Returns:
+        Everything that is to be visible, by its path under ``output``.
     """
     building = building_folder(edition.business_date)
     lake.delete(building)
@@ -100,9 +106,17 @@ def build_version(lake: Lake, edition: Edition, provenance: Provenance) -> None:
 
     list(lake.each(write_order, orders))
     _remember(lake, edition)
-    remember_volumes(lake, edition.business_date, edition.version)
-    manifest = _manifest(edition, provenance)
-    write_file(lake, f"{building}/manifest.json", canonical_line(manifest))
+    remember_volumes(
+        lake, edition.business_date, edition.version, edition.quality_checks
+    )
+    manifest = canonical_line(_manifest(edition, provenance))
+    write_file(lake, f"{building}/manifest.json", manifest)
+    folder = orders_folder(edition.business_date)
+    return {
+        **{f"{folder}/{name}": edition.files[name].content for name in orders},
+        **reports,
+        f"{folder}/manifest.json": manifest,
+    }
 
 
 def building_folder(business_date: date) -> str:
@@ -143,15 +157,15 @@ def withdraw_reports(lake: Lake, business_date: date) -> None:
         lake.delete(exceptions_path(business_date, ending))
 
 
-def _make_visible(
-    lake: Lake, business_date: date, reports: Mapping[str, bytes]
-) -> None:
+def _make_visible(lake: Lake, edition: Edition, expected: Mapping[str, bytes]) -> None:
     """Put the reports in place, then the folder whose manifest makes them count."""
+    business_date = edition.business_date
     try:
-        for path, content in reports.items():
+        for path, content in reports_of(edition).items():
             write_file(lake, path, content)
         lake.delete(orders_folder(business_date))  # without a manifest: not published
         lake.rename(building_folder(business_date), orders_folder(business_date))
+        check_visible(lake, orders_folder(business_date), expected)
     except BaseException:
         # The last step may have been done when it failed, or was interrupted: a
         # manifest must not outlive the reports that it names.
@@ -189,6 +203,7 @@ def _manifest(edition: Edition, provenance: Provenance) -> dict[str, Json]:
             ]
             for purpose in ("spikes", "open_orders")
         },
+        "reconciliation": figures_document(edition.figures),
     }
 
 

@@ -161,7 +161,7 @@ class _Change:
         build = bench.build(variables, None)
         with bench.stage("publish"):
             former = orders_before(lake, day, self._version + 1)
-            edition = compose(lake, day, self._version + 1, former)
+            edition = compose(lake, day, self._version + 1, former, build.build_id)
             if self._is_unchanged(edition):
                 return None
             provenance = bench.provenance(received, master, variables)

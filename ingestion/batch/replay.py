@@ -95,7 +95,7 @@ def replay_published(bench: Bench, version: int) -> Replay:
             return Replay(version, [], None, causes, "it cannot be planned again")
         causes += causes_of(manifest, bench.provenance(received, master, variables))
     try:
-        bench.build(variables, recorded_history(manifest))
+        build = bench.build(variables, recorded_history(manifest))
     except ServiceUnavailableError:
         raise
     except ProcurementError as error:
@@ -103,7 +103,8 @@ def replay_published(bench: Bench, version: int) -> Replay:
             raise
         return Replay(version, [], None, causes, str(error).rstrip("."))
     with bench.stage("compare"):
-        edition = compose(lake, day, version, orders_before(lake, day, version))
+        former = orders_before(lake, day, version)
+        edition = compose(lake, day, version, former, build.build_id)
         rebuilt = {name: file.content for name, file in edition.files.items()}
         replay = _compared(version, published_contents(lake, day), rebuilt, causes)
     if replay.is_identical:

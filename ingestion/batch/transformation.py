@@ -46,10 +46,12 @@ class BuildResult:
     """What one build of a date did.
 
     Attributes:
+        build_id: dbt's id of it, which everything that it exported bears.
         models: seconds by model that was built, in the order in which they ended.
         tests: every data test that ran.
     """
 
+    build_id: str
     models: dict[str, float]
     tests: list[DataTest]
 
@@ -146,12 +148,35 @@ class Transformation:
         *,
         trial: bool,
     ) -> BuildResult:
+        from dbt_common.invocation import get_invocation_id
+
         if isinstance(outcome.exception, KeyboardInterrupt):
             raise outcome.exception
         if outcome.exception is not None:
             raise _failure(business_date, str(outcome.exception))
+        # Before the next command of dbt, which has an id of its own.
+        build_id = get_invocation_id()
         results = getattr(outcome.result, "results", [])
-        return _result(business_date, results, self._shower(values, trial=trial))
+        if any(result.status == "fail" for result in results):
+            self._export_for_people(values, trial=trial)
+        shower = self._shower(values, trial=trial)
+        return _result(business_date, build_id, results, shower)
+
+    def _export_for_people(self, values: dict[str, Any], *, trial: bool) -> None:
+        """Have what a refused date came to exported all the same, for its page.
+
+        A build leaves exports out when a test of what they read has failed. It is
+        another build's, and so is never published.
+        """
+        from dbt.cli.main import dbtRunner
+
+        dbtRunner(self._parsed(trial=trial)).invoke(
+            [
+                *("--quiet", "run", "--select", "exp_results"),
+                *("--vars", json.dumps(values)),
+                *self._options(self._settings.state / "dbt"),
+            ]
+        )
 
     def take_over(self, business_date: date, *, only_absent: bool) -> bool:
         """Take a date's rows over from the schema of trials; False if that fails.
@@ -272,7 +297,10 @@ def _node_counter(on_node: OnNode) -> Callable[[Any], None]:
 
 
 def _result(
-    business_date: date, results: list[Any], show: Callable[[list[str]], list[Any]]
+    business_date: date,
+    build_id: str,
+    results: list[Any],
+    show: Callable[[list[str]], list[Any]],
 ) -> BuildResult:
     """Sort out dbt's node results; broken nodes before failed tests."""
     broken = [r for r in results if r.status in ("error", "runtime error")]
@@ -282,6 +310,7 @@ def _result(
         r for r in results if r.node.resource_type == "model" and r.status == "success"
     ]
     build = BuildResult(
+        build_id=build_id,
         models={r.node.name: round(r.execution_time, 3) for r in models},
         tests=with_rows(data_tests(results), show),
     )

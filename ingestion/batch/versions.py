@@ -29,6 +29,7 @@ from ingestion.batch.publication import (
     write_file,
 )
 from ingestion.batch.transition import Transition
+from ingestion.batch.visible import check_visible
 from ingestion.gate.drafts import copy
 from ingestion.lake import Lake
 
@@ -113,9 +114,10 @@ def publish_next(
 
     Raises:
         OSError: the lake refuses a write; the transition is to be taken back.
+        PublicationError: other bytes are there than were written; the same.
     """
     business_date = edition.business_date
-    build_version(lake, edition, provenance)
+    expected = build_version(lake, edition, provenance)
     _keep_former(lake, business_date, edition.version - 1, changes, master_data)
     # A moment without the folder: nobody can read a mix of the two versions.
     for path in reversed(paths_of_publication(business_date)):
@@ -123,6 +125,7 @@ def publish_next(
     for path, content in reports_of(edition).items():
         write_file(lake, path, content)
     lake.rename(building_folder(business_date), orders_folder(business_date))
+    check_visible(lake, orders_folder(business_date), expected)
     return what_is_published(edition)
 
 

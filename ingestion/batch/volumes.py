@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from ingestion.batch.canonical_json import canonical_line, plain_number
-from ingestion.batch.exports import Row, exported_rows
+from ingestion.batch.exports import Row
 from ingestion.lake import Lake
 
 #: The checks of the quality mart whose values later dates are measured against.
@@ -13,19 +14,16 @@ VOLUMES = ("rows", "quantity")
 _KEY = ("check_name", "scope_kind", "scope_id")
 
 
-def remember_volumes(lake: Lake, business_date: date, version: int) -> None:
+def remember_volumes(
+    lake: Lake, business_date: date, version: int, quality_checks: Iterable[Row]
+) -> None:
     """Write what a version of a date measured: one line per volume, in a fixed order.
 
     Beside the load history, and not in the warehouse: a date that is planned again
     where nothing was planned before must expect the same.
     """
     rows = sorted(
-        (
-            row
-            for row in exported_rows(lake, "quality_checks", business_date)
-            if row["check_name"] in VOLUMES
-        ),
-        key=_order,
+        (row for row in quality_checks if row["check_name"] in VOLUMES), key=_order
     )
     lines = (
         canonical_line(

@@ -6,7 +6,9 @@
             leaves only those as numbers that come through it unchanged.
     trino:  external Hive tables whose partitions follow from the folders' names, so
             that landing a day needs no statement, and a view over each for the
-            file's path. Made anew only when their definition or the lake has changed.
+            file's path. A table's name follows from its definition: a run makes those
+            that it misses and drops none, because runs of another state of the project
+            may be reading them (maintain_tables drops what is left).
 #}
 {% macro create_raw_tables() -%}
     {%- if execute -%}
@@ -125,36 +127,63 @@
     {%- if flags.WHICH not in ['build', 'run', 'seed', 'test', 'snapshot', 'freshness'] -%}
         {%- do return('') -%}
     {%- endif -%}
-    {%- set comments = trino_comments() -%}
-    {%- set statements = trino_clear_export(comments) -%}
-    {%- if not comments -%}
-        {%- do statements.append(trino_schema('raw', 'warehouse/raw')) -%}
-    {%- endif -%}
-    {%- for name, format, folder, leaf, file, columns in raw_tables() -%}
-        {%- set table = trino_raw_table(name, format, folder, leaf, columns) -%}
-        {#- Other files lie beside one that is named: orders beside the manifest. -#}
-        {%- set only = none if '*' in file else '/' ~ file -%}
-        {%- set view = trino_raw_view(name, columns, only) -%}
-        {%- set definition = local_md5(table ~ view) -%}
-        {%- if comments.get('raw.' ~ name) != definition -%}
-            {%- do statements.append('drop table if exists hive.raw.' ~ name ~ '_files') -%}
-            {%- do statements.append(table) -%}
-            {%- do statements.append(view | replace('COMMENT', definition)) -%}
+    {%- set present = trino_hive_tables() -%}
+    {%- set statements = [] -%}
+    {%- for schema, folder in [('raw', 'warehouse/raw'), ('export', 'export')] -%}
+        {%- if schema not in present.values() | map(attribute='schema') -%}
+            {%- do statements.append(trino_schema(schema, folder)) -%}
         {%- endif -%}
+    {%- endfor -%}
+    {%- for name, (table, definition, view) in trino_raw_tables().items() -%}
+        {%- if table not in present -%}
+            {%- do statements.append(definition) -%}
+        {%- endif -%}
+        {%- if present.get('hive.raw.' ~ name, {}).comment != local_md5(view) -%}
+            {%- do statements.append(view | replace('COMMENT', local_md5(view))) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for table, definition in trino_export_tables().values() if table not in present -%}
+        {%- do statements.append(definition) -%}
     {%- endfor -%}
     {{ statements | join(';\n') }}
 {%- endmacro %}
 
-{# What the tables of the schemas raw and export say of themselves, in one statement. #}
-{% macro trino_comments() -%}
-    {%- set comments = {} -%}
-    {%- for row in run_query(
-        "select schema_name || '.' || table_name, comment from system.metadata.table_comments "
+{#
+    The raw tables by the name that models know: the name of the table over the files,
+    and the statements that make it and the view over it.
+#}
+{% macro trino_raw_tables() -%}
+    {%- set tables = {} -%}
+    {%- for name, format, folder, leaf, file, columns in raw_tables() -%}
+        {%- set definition = trino_raw_definition(format, folder, leaf, columns) -%}
+        {%- set table = trino_hive_table('raw', name ~ '_files', definition) -%}
+        {#- Other files lie beside one that is named: orders beside the manifest. -#}
+        {%- set only = none if '*' in file else '/' ~ file -%}
+        {%- set view = trino_raw_view(name, table, columns, only) -%}
+        {%- do tables.update({
+            name: (table, 'create table if not exists ' ~ table ~ ' ' ~ definition, view)
+        }) -%}
+    {%- endfor -%}
+    {%- do return(tables) -%}
+{%- endmacro %}
+
+{# The name of a Hive table, which another definition does not have. #}
+{% macro trino_hive_table(schema, name, definition) -%}
+    {%- do return('hive.' ~ schema ~ '.' ~ name ~ '_' ~ local_md5(definition)[:12]) -%}
+{%- endmacro %}
+
+{# Tables and views of the schemas raw and export by name: schema and comment. #}
+{% macro trino_hive_tables() -%}
+    {%- set tables = {} -%}
+    {%- for schema, name, comment in run_query(
+        "select schema_name, table_name, comment from system.metadata.table_comments "
         ~ "where catalog_name = 'hive' and schema_name in ('raw', 'export')"
     ).rows -%}
-        {%- do comments.update({row[0]: row[1]}) -%}
+        {%- do tables.update({
+            'hive.' ~ schema ~ '.' ~ name: {'schema': schema, 'comment': comment}
+        }) -%}
     {%- endfor -%}
-    {%- do return(comments) -%}
+    {%- do return(tables) -%}
 {%- endmacro %}
 
 {# A Hive schema whose tables, where they name no place, lie in a folder of the lake. #}
@@ -163,13 +192,13 @@
 {%- endmacro %}
 
 {#
-    An external table over day folders.
+    Columns and properties of an external table over day folders.
 
     folder, leaf: the files lie in <lake>/<folder>/<date>/<leaf>
     columns:      pairs of name and type
 #}
-{% macro trino_raw_table(name, format, folder, leaf, columns) -%}
-    create table hive.raw.{{ name }}_files (
+{% macro trino_raw_definition(format, folder, leaf, columns) -%}
+    (
         {% for column, type in columns %}{{ column }} {{ type }}, {% endfor -%}
         business_date date with (
             partition_projection_type = 'DATE',
@@ -189,13 +218,13 @@
 {%- endmacro %}
 
 {# The table as models see it. A literal `only` keeps the files whose path ends so. #}
-{% macro trino_raw_view(name, columns, only=none) -%}
+{% macro trino_raw_view(name, table, columns, only=none) -%}
     create or replace view hive.raw.{{ name }} comment 'COMMENT' security invoker as
     select
         {% for column, _ in columns %}{{ column }}, {% endfor -%}
         "$path" as file_path,
         business_date
-    from hive.raw.{{ name }}_files
+    from {{ table }}
     {% if only %}where "$path" like '%{{ only }}'{% endif %}
 {%- endmacro %}
 

@@ -13,7 +13,7 @@
 {# A table's files are those of the whole folder: any row of any table will do. #}
 {% macro trino__finds_captured_master_data() -%}
     {%- do return(run_query(
-        'select 1 from hive.raw.master_products_files where business_date = '
-        ~ run_date_literal() ~ ' limit 1'
+        'select 1 from ' ~ trino_raw_tables()['master_products'][0]
+        ~ ' where business_date = ' ~ run_date_literal() ~ ' limit 1'
     ).rows | length > 0) -%}
 {%- endmacro %}

@@ -4,6 +4,8 @@
     Each build of a date leaves a snapshot and small files behind. Files are joined,
     snapshots older than `retention` are dropped with the files that only they need,
     and so are files that a run which died left behind; then statistics are made anew.
+    Relations that no model or raw table has any longer are dropped: no run drops them,
+    because another one may be at work. None should be now.
 
     retention: days, such as 7d. Trino refuses fewer than 7 unless its catalog allows
                it: a query that is still running may be reading an older snapshot.
@@ -23,6 +25,35 @@
                 {{ adapter.dispatch('maintain_table')(relation, retention) }}
             {%- endif -%}
         {%- endfor -%}
+    {%- endfor -%}
+    {{ adapter.dispatch('drop_leftovers')() }}
+{%- endmacro %}
+
+{# Views of former models hold the text of one run and its date. #}
+{% macro default__drop_leftovers() -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'model' and node.config.materialized == 'export' -%}
+        {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if relation is not none -%}
+            {%- do log('Dropping ' ~ relation, info=true) -%}
+            {%- do adapter.drop_relation(relation) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro trino__drop_leftovers() -%}
+    {%- do default__drop_leftovers() -%}
+    {%- set wanted = [] -%}
+    {%- for table, _, _ in trino_raw_tables().values() -%}
+        {%- do wanted.append(table) -%}
+    {%- endfor -%}
+    {%- for table, _ in trino_export_tables().values() -%}
+        {%- do wanted.append(table) -%}
+    {%- endfor -%}
+    {%- for table in trino_hive_tables()
+        if table not in wanted and ('_files' in table or 'hive.export.' in table) -%}
+        {%- do log('Dropping ' ~ table, info=true) -%}
+        {%- do run_query('drop table ' ~ table) -%}
     {%- endfor -%}
 {%- endmacro %}
 

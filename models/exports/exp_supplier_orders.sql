@@ -1,4 +1,4 @@
-{{ config(post_hook="{{ export_json('supplier_orders', 'supplier_id') }}") }}
+{{ config(meta={'partition_by': 'supplier_id'}) }}
 
 {% set line_columns = [
     ('line_number', 'bigint'), ('sku_id', 'varchar'), ('name', 'varchar'),

@@ -26,6 +26,7 @@ import sys
 import threading
 from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -109,9 +110,13 @@ def install(points: Points) -> None:
 def leave_engine_out(exports: Path, lake: Path) -> None:
     """Have the exports of a former build copied instead of building."""
 
-    def build(self: Engine, *_: object, **__: object) -> BuildResult:
+    def build(
+        self: Engine, business_date: date, *_: object, **__: object
+    ) -> BuildResult:
         shutil.copytree(exports, lake / "export", dirs_exist_ok=True)
-        return BuildResult(models={}, tests=[])
+        figures = exports / f"results/business_date={business_date}/name=figures"
+        line = next(figures.iterdir()).read_text().splitlines()[0]
+        return BuildResult(json.loads(line)["build"], models={}, tests=[])
 
     def take_over(self: Engine, *_: object, **__: object) -> bool:
         return True

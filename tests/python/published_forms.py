@@ -14,7 +14,7 @@ SCHEMAS = PROJECT_DIR / "ingestion" / "batch" / "schemas"
 
 
 def rules_of(form: str) -> Any:
-    """The schema of a form: ``supplier_order``, ``exceptions`` or ``changes``."""
+    """The schema of a form, such as ``supplier_order`` or ``manifest``."""
     return json.loads((SCHEMAS / f"{form}.schema.json").read_text(encoding="utf-8"))
 
 
@@ -29,7 +29,7 @@ def errors_of(form: str, document: object) -> list[str]:
 
 
 def _registry() -> Registry[Any]:
-    forms = ("supplier_order", "exceptions", "changes")
+    forms = ("supplier_order", "exceptions", "changes", "manifest")
     known = [(f"{form}.schema.json", rules_of(form)) for form in forms]
     return Registry().with_resources(
         (name, Resource.from_contents(rules)) for name, rules in known

@@ -124,12 +124,13 @@ def test_resuming_leaves_out_what_is_finished(scene: Scene, driver: Driver) -> N
     assert mismatch(LocalLake(scene.lake), DAY) is None
 
 
+@pytest.mark.parametrize("result", ["demand", "figures"])
 def test_resuming_plans_anew_when_the_export_is_another(
-    scene: Scene, driver: Driver, undisturbed: Contents
+    scene: Scene, driver: Driver, undisturbed: Contents, result: str
 ) -> None:
     scene.reset()
     driver.run("publish", engine=False)
-    for export in (scene.lake / "export/demand").glob(f"*={DAY}/*/*"):
+    for export in (scene.lake / "export/results").glob(f"*={DAY}/name={result}/*"):
         export.write_text("")
 
     resumed = driver.run(0, "--resume", engine=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
+from exported_builds import BUILD, export_build
 from ingestion.batch.edition import compose
 from ingestion.batch.provenance import Provenance
 from ingestion.batch.publication import (
@@ -19,6 +20,7 @@ from ingestion.batch.publication import (
     publish,
     published_version,
 )
+from ingestion.errors import ExitCode, PublicationError
 from ingestion.lake import LocalLake
 
 DAY = date(2026, 1, 1)
@@ -74,29 +76,19 @@ EXPECTED_ORDER = (
 )
 
 
-def export(lake: LocalLake, name: str, part: str, *rows: dict[str, Any]) -> None:
-    content = "".join(f"{json.dumps(row)}\n" for row in rows)
-    path = f"export/{name}/business_date={DAY}/{part}/data_0.json"
-    with lake.writer(path, replace=True) as stream:
-        stream.write(content.encode())
-
-
 @pytest.fixture
 def lake(tmp_path: Path) -> LocalLake:
     lake = LocalLake(tmp_path)
-    export(lake, "supplier_orders", "supplier_id=SUP-001", ORDER)
-    export(
-        lake,
-        "demand",
-        "part=all",
+    demand = [
         {"sku_id": "SKU-00123", "demand": 13.000},
         {"sku_id": "SKU-00124", "demand": 0},
-    )
+    ]
+    export_build(lake, DAY, [ORDER], demand=demand)
     return lake
 
 
 def published(lake: LocalLake) -> Published:
-    return publish(lake, compose(lake, DAY, 1, {}), PROVENANCE)
+    return publish(lake, compose(lake, DAY, 1, {}, BUILD), PROVENANCE)
 
 
 def output(root: Path) -> dict[str, bytes]:
@@ -218,3 +210,53 @@ def test_a_folder_without_manifest_is_not_published_and_is_replaced(
     published(lake)
 
     assert "output/supplier_orders/2026-01-01/OLD.json" not in output(tmp_path)
+
+
+class ForgetfulLake(LocalLake):
+    """A lake in which something happens to a file once it is visible."""
+
+    def __init__(self, folder: Path, happening: Callable[[Path], object]) -> None:
+        super().__init__(folder)
+        self.happening = happening
+
+    def rename(self, source: str, target: str) -> None:
+        super().rename(source, target)
+        if target.startswith("output/"):
+            self.happening(Path(self.root) / target)
+
+
+def _cut(folder: Path) -> None:
+    path = folder / "SUP-001.json"
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def _flip(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b"13", b"31"))
+
+
+@pytest.mark.parametrize(
+    ("happening", "said"),
+    [
+        (_cut, r"SUP-001\.json is 593 bytes with sha256"),
+        (_flip, "manifest.json is "),
+        (lambda folder: (folder / "SUP-001.json").unlink(), "SUP-001.json is missing"),
+        (
+            lambda folder: (folder / "OLD.json").write_text("{}"),
+            "OLD.json should not be there",
+        ),
+        (
+            lambda folder: (folder / "../../exceptions/2026-01-01.csv").write_text(""),
+            "exceptions/2026-01-01.csv is 0 bytes",
+        ),
+    ],
+)
+def test_a_publication_that_reads_back_otherwise_is_withdrawn(
+    lake: LocalLake, tmp_path: Path, happening: Callable[[Path], object], said: str
+) -> None:
+    with pytest.raises(PublicationError, match=said) as error:
+        published(ForgetfulLake(tmp_path, happening))
+
+    assert error.value.exit_code == ExitCode.FAILED
+    assert output(tmp_path) == {}
+    assert published(lake).orders == 1

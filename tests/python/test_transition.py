@@ -7,12 +7,14 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
 
+from exported_builds import BUILD, exception_row, export_build
 from gate_files import CSV_ROW, STOCK_COLUMNS, csv_file
 from ingestion import gate
 from ingestion.batch.bench import Bench
@@ -20,9 +22,11 @@ from ingestion.batch.edition import compose
 from ingestion.batch.provenance import Provenance
 from ingestion.batch.publication import publish, published_version
 from ingestion.batch.renewal import Renewal, renew
+from ingestion.batch.replay import replay_published
 from ingestion.batch.rule_variables import RuleVariables
 from ingestion.batch.transformation import BuildResult
 from ingestion.batch.transition import dates_in_change, is_behind, note_level, settle
+from ingestion.errors import PublicationError, ReconciliationError
 from ingestion.gate import ReceivedFile
 from ingestion.lake import LocalLake
 from ingestion.master_data.capture import (
@@ -115,8 +119,8 @@ class Place:
         bench = self.bench(self.lake)
         master = bench.write_capture()
         put_in_place(self.lake, DAY)
-        bench.build(bench.variables, None)
-        edition = compose(self.lake, DAY, 1, {})
+        build = bench.build(bench.variables, None)
+        edition = compose(self.lake, DAY, 1, {}, build.build_id)
         publish(self.lake, edition, bench.provenance(received, master, bench.variables))
 
     def drop(self, feed: str, name: str, content: bytes) -> None:
@@ -200,20 +204,13 @@ def export_what_raw_holds(lake: LocalLake) -> BuildResult:
     raw = b"".join(_content(lake, path) for path in gate.files_in_raw(lake, DAY))
     master = _content(lake, f"{capture_folder(DAY)}/warehouses.jsonl")
     digits = hashlib.sha256(raw + master).hexdigest()[:6]
-    row = {"sku_id": f"SKU-{digits}", "demand": 1}
-    with lake.writer(
-        f"export/demand/business_date={DAY}/part=all/0.json", replace=True
-    ) as stream:
-        stream.write(json.dumps(row).encode() + b"\n")
-    exception = dict.fromkeys(
-        ("severity", "sku_id", "supplier_id", "store_id", "warehouse_id", "file_name")
+    export_build(
+        lake,
+        DAY,
+        exceptions=[exception_row(DAY, "x", 1, digits)],
+        demand=[{"sku_id": f"SKU-{digits}", "demand": 1}],
     )
-    row = {**exception, "code": "x", "quantity": 1, "message": digits}
-    with lake.writer(
-        f"export/exceptions/business_date={DAY}/part=all/0.json", replace=True
-    ) as stream:
-        stream.write(json.dumps(row).encode() + b"\n")
-    return BuildResult({}, [])
+    return BuildResult(BUILD, models={}, tests=[])
 
 
 def _content(lake: LocalLake, path: str) -> bytes:
@@ -298,3 +295,56 @@ def test_a_change_that_is_killed_anywhere_is_completed_with_the_same_bytes(
 
 
 _BUT_VERSIONS = ("raw", "output", "master", "manifests/ingestion", "held_back")
+
+
+class ForgetfulLake(LocalLake):
+    """A lake that loses the last byte of what is published."""
+
+    def rename(self, source: str, target: str) -> None:
+        super().rename(source, target)
+        if target == f"output/supplier_orders/{DAY}" and "_building" in source:
+            path = Path(self.root) / target / "manifest.json"
+            path.write_bytes(path.read_bytes()[:-1])
+
+
+def test_a_version_that_reads_back_otherwise_gives_way_to_the_former(
+    tmp_path: Path,
+) -> None:
+    place = changed(tmp_path)
+    before = place.state()
+
+    with pytest.raises(PublicationError, match=r"manifest\.json is "):
+        place.renew(ForgetfulLake(place.root))
+
+    place.lake.delete("master/_waiting")
+    assert place.state() == before
+
+
+def without_demand(lake: LocalLake) -> BuildResult:
+    """A build of which an export got lost that is in no published file."""
+    build = export_what_raw_holds(lake)
+    lake.delete(f"export/results/business_date={DAY}/name=demand")
+    return build
+
+
+def test_a_version_that_is_not_what_its_marts_hold_is_refused(tmp_path: Path) -> None:
+    place = changed(tmp_path)
+    before = place.state()
+    bench = place.bench(place.lake)
+
+    with pytest.raises(ReconciliationError, match="demand: row count planned 1, exp"):
+        renew(replace(bench, build=lambda *_: without_demand(place.lake)), 1)
+
+    place.lake.delete("master/_waiting")
+    assert place.state() == before
+
+
+def test_a_replay_is_not_identical_to_what_its_marts_do_not_hold(
+    tmp_path: Path,
+) -> None:
+    place = Place(tmp_path)
+    bench = place.bench(place.lake)
+    assert replay_published(bench, 1).is_identical
+
+    with pytest.raises(ReconciliationError, match="demand: row count planned 1, exp"):
+        replay_published(replace(bench, build=lambda *_: without_demand(place.lake)), 1)

@@ -223,8 +223,8 @@ def test_analyst_changes_no_table(
 @pytest.mark.parametrize(
     "statement",
     [
-        "insert into hive.export.demand values ('x', 1, date '2026-01-01', 'all')",
-        "drop table hive.raw.orders_json_files",
+        "insert into hive.export.results values ('{}', date '2026-01-01', 'demand')",
+        "drop view hive.raw.orders_json",
         "insert into postgresql.master.stores (store_id) values ('x')",
     ],
 )

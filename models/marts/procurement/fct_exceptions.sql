@@ -1,5 +1,3 @@
-{{ config(post_hook="{{ export_json('exceptions') }}") }}
-
 with exceptions as (
     select * from {{ ref('int_exceptions_in_files') }}
     union all

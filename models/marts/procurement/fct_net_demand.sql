@@ -1,5 +1,3 @@
-{{ config(post_hook="{{ export_json('demand', columns='sku_id, demand') }}") }}
-
 with net_demand as (
     select
         sku_id,

@@ -1,5 +1,3 @@
-{{ config(post_hook="{{ export_json('quality_checks') }}") }}
-
 with checks as (
     select * from {{ ref('int_quality_checks_refused_rows') }}
     union all

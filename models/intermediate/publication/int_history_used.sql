@@ -1,4 +1,5 @@
-{{ config(post_hook="{{ export_json('history_used') }}") }}
+{#- Part of the SQL that reads it: a view would hold one run's date. -#}
+{{ config(materialized='ephemeral') }}
 
 with spike_dates as (
     select
