@@ -14,7 +14,7 @@ from ingestion.installed import require_packages
 
 if __name__ == "__main__":
     require_packages("run_batch.py")
-    from ingestion.batch.runner import main
+    from ingestion.commands.run_batch import main
 
     exit_code = main()
     # An embedded PostgreSQL is left, and what dbt's thread pool holds is given back.

@@ -31,7 +31,7 @@ import psutil  # type: ignore[import-untyped]
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ingestion.gate import receive
-from ingestion.gate.crew import Crew
+from ingestion.gate.workers import Crew
 from ingestion.lake import LocalLake
 
 DAY = date(2026, 1, 1)

@@ -8,6 +8,6 @@ from ingestion.installed import require_packages
 
 if __name__ == "__main__":
     require_packages("python -m ingestion")
-    from ingestion.cli import main
+    from ingestion.commands.cli import main
 
     sys.exit(main())

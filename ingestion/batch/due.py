@@ -14,14 +14,14 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ingestion.batch.publication import published_version
 from ingestion.batch.window import BatchWindow
 from ingestion.dates import business_date_at, days_from, parse_business_date
 from ingestion.errors import UsageError
 from ingestion.gate.file_stream import unreadable_file
-from ingestion.gate.names import is_passed_over
-from ingestion.gate.records import FEEDS
+from ingestion.gate.history.names import is_passed_over
+from ingestion.gate.history.records import FEEDS
 from ingestion.lake import Lake
+from ingestion.publication.publishing import published_version
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ingestion.batch.publication import Published
-from ingestion.batch.renewal import Renewal
-from ingestion.batch.replay import Replay
-from ingestion.batch.transformation import BuildResult
 from ingestion.errors import ExitCode
 from ingestion.gate import ReceivedFile
+from ingestion.planning.dbt_build import BuildResult
+from ingestion.publication.publishing import Published
+from ingestion.replay.next_version import Renewal
+from ingestion.replay.published_date import Replay
 
 
 @dataclass

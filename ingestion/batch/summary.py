@@ -12,8 +12,8 @@ from rich.text import Text
 
 from ingestion import gate
 from ingestion.batch.outcome import DateOutcome
-from ingestion.batch.publication import Published, exceptions_path, orders_folder
 from ingestion.batch.window import BatchWindow
+from ingestion.publication.publishing import Published, exceptions_path, orders_folder
 
 #: Changes of master data shown to people.
 _SHOWN = 20

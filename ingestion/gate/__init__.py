@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ingestion.gate.inbox import pending, require_inbox
-from ingestion.gate.late import counting_late_files, late_files, receive_late
-from ingestion.gate.raw_files import files_in_raw
-from ingestion.gate.receiving import apply_changes, receive
-from ingestion.gate.records import (
+from ingestion.gate.history.records import (
     COUNTED,
     ReceivedFile,
     load_history,
     rows_accepted,
     rows_refused,
 )
+from ingestion.gate.inbox import pending, require_inbox
+from ingestion.gate.late import counting_late_files, late_files, receive_late
+from ingestion.gate.raw_files import files_in_raw
+from ingestion.gate.receiving import apply_changes, receive
 
 __all__ = [
     "COUNTED",

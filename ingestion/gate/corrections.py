@@ -14,10 +14,10 @@ from typing import Any
 
 from ingestion.contracts import Contract, load_contracts
 from ingestion.errors import UsageError
+from ingestion.gate.history.ledger import REJECTS
+from ingestion.gate.history.names import Reading, requeued_name
+from ingestion.gate.history.records import ReceivedFile
 from ingestion.gate.inbox import Candidate
-from ingestion.gate.ledger import REJECTS
-from ingestion.gate.names import Reading, requeued_name
-from ingestion.gate.records import ReceivedFile
 
 _NUMBER = "line_number"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future
 
-from ingestion.gate.crew import Crew
+from ingestion.gate.history.ledger import Ledger
+from ingestion.gate.history.records import ReceivedFile
 from ingestion.gate.inbox import Candidate
 from ingestion.gate.intake import Intake
 from ingestion.gate.landing import (
@@ -16,8 +17,7 @@ from ingestion.gate.landing import (
     content_of,
     land,
 )
-from ingestion.gate.ledger import Ledger
-from ingestion.gate.records import ReceivedFile
+from ingestion.gate.workers import Crew
 
 _Landing = Landing | StillWrittenError
 _Content = Content | StillWrittenError

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ingestion.errors import ProcurementError, UsageError
-from ingestion.gate.names import shown
+from ingestion.gate.history.names import shown
 
 _BLOCK = 1 << 20
 

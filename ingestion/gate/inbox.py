@@ -10,15 +10,15 @@ from pathlib import Path
 
 from ingestion.errors import UsageError
 from ingestion.gate.file_stream import unreadable_file
-from ingestion.gate.names import (
+from ingestion.gate.history.names import (
     Reading,
     is_passed_over,
     name_order,
     name_problem,
     shown,
 )
-from ingestion.gate.records import FEEDS
-from ingestion.gate.senders import reading_for
+from ingestion.gate.history.records import FEEDS
+from ingestion.gate.history.senders import reading_for
 
 FORMATS = {"orders": ("json", "csv"), "stock": ("csv",)}
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ingestion.contracts import load_contracts
+from ingestion.gate.history.ledger import REJECTS, Ledger, as_reference
+from ingestion.gate.history.names import Reading
+from ingestion.gate.history.records import ReceivedFile, utc_text
 from ingestion.gate.inbox import Candidate
 from ingestion.gate.landing import (
     FILE_CHANGING,
@@ -16,9 +19,6 @@ from ingestion.gate.landing import (
     Task,
     keep_refused,
 )
-from ingestion.gate.ledger import REJECTS, Ledger, as_reference
-from ingestion.gate.names import Reading
-from ingestion.gate.records import ReceivedFile, utc_text
 from ingestion.lake import Lake
 
 

@@ -12,8 +12,8 @@ from ingestion.contracts import Contract
 from ingestion.errors import ProcurementError
 from ingestion.gate.drafts import Draft, RejectsDraft
 from ingestion.gate.file_stream import opened
+from ingestion.gate.history.names import shown
 from ingestion.gate.inbox import Candidate
-from ingestion.gate.names import shown
 from ingestion.gate.source import CHUNK
 from ingestion.gate.tally import Verdict
 from ingestion.gate.validation import validate

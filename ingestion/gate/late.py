@@ -13,15 +13,21 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ingestion.gate.crew import Crew
 from ingestion.gate.drafts import copy
 from ingestion.gate.file_reader import FileReader
+from ingestion.gate.history.ledger import Changes, Ledger, without_paths
+from ingestion.gate.history.names import landed_name, name_order
+from ingestion.gate.history.records import (
+    COUNTED,
+    FEEDS,
+    ReceivedFile,
+    load_history,
+    save,
+)
 from ingestion.gate.inbox import Candidate, candidates
 from ingestion.gate.intake import Intake, Receipt
 from ingestion.gate.landing import Content, StillWrittenError
-from ingestion.gate.ledger import Changes, Ledger, without_paths
-from ingestion.gate.names import landed_name, name_order
-from ingestion.gate.records import COUNTED, FEEDS, ReceivedFile, load_history, save
+from ingestion.gate.workers import Crew
 from ingestion.lake import Lake
 
 Read = Callable[[Candidate, Content], ReceivedFile]

@@ -10,10 +10,10 @@ from pathlib import Path
 from ingestion.contracts import load_contracts
 from ingestion.errors import UsageError
 from ingestion.gate.file_stream import opened, require_file
+from ingestion.gate.history.names import reading_of
+from ingestion.gate.history.records import FEEDS
+from ingestion.gate.history.senders import reading_for
 from ingestion.gate.inbox import FORMATS
-from ingestion.gate.names import reading_of
-from ingestion.gate.records import FEEDS
-from ingestion.gate.senders import reading_for
 from ingestion.gate.tally import Reject, Verdict
 from ingestion.gate.validation import validate
 

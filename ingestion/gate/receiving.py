@@ -9,14 +9,20 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingestion.errors import ProcurementError
-from ingestion.gate.crew import Crew
 from ingestion.gate.drafts import copy
 from ingestion.gate.file_reader import FileReader
+from ingestion.gate.history.ledger import Changes, Ledger
+from ingestion.gate.history.records import (
+    COUNTED,
+    FEEDS,
+    ReceivedFile,
+    load_history,
+    save,
+)
 from ingestion.gate.inbox import FORMATS, Candidate, candidates
 from ingestion.gate.intake import Intake, Receipt
 from ingestion.gate.landing import Content, StillWrittenError
-from ingestion.gate.ledger import Changes, Ledger
-from ingestion.gate.records import COUNTED, FEEDS, ReceivedFile, load_history, save
+from ingestion.gate.workers import Crew
 from ingestion.lake import Lake, LakeFile
 
 OnFile = Callable[[ReceivedFile], None]

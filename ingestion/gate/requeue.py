@@ -10,13 +10,13 @@ from pathlib import Path, PurePosixPath
 from ingestion.dates import parse_business_date
 from ingestion.errors import ProcurementError, UsageError
 from ingestion.gate.corrections import Correction, corrected
+from ingestion.gate.history.ledger import REJECTS, Ledger
+from ingestion.gate.history.records import FEEDS, ReceivedFile, load_history
 from ingestion.gate.inbox import Candidate
 from ingestion.gate.intake import Intake, Receipt
 from ingestion.gate.landing import Content, StillWrittenError, content_of, land
 from ingestion.gate.late import LateDesk, LateLedger
-from ingestion.gate.ledger import REJECTS, Ledger
 from ingestion.gate.receiving import apply_changes
-from ingestion.gate.records import FEEDS, ReceivedFile, load_history
 from ingestion.lake import Lake
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ingestion.report.cells import defused
+from ingestion.publication.cells import defused
 from ingestion.report.contents import TABLES
 from ingestion.report.tables import Table
 from ingestion.report.writing import replacing

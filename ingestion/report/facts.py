@@ -10,15 +10,15 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion import gate
-from ingestion.batch.data_tests import DataTest
-from ingestion.batch.documents import sorted_exceptions
-from ingestion.batch.exports import Row, exported_rows
 from ingestion.batch.outcome import DateOutcome
-from ingestion.batch.publication import exceptions_path
-from ingestion.batch.reported import known_version
 from ingestion.batch.summary import figures
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
+from ingestion.planning.data_tests import DataTest
+from ingestion.planning.exports import Row, exported_rows
+from ingestion.publication.documents import sorted_exceptions
+from ingestion.publication.publishing import exceptions_path
+from ingestion.publication.reported import known_version
 from ingestion.report.rejects import Reject, read_rejects
 
 _BY_STATUS = {"failed": 0, "warned": 1, "unknown": 2, "passed": 3}

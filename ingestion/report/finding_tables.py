@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from ingestion.batch.data_tests import DataTest
-from ingestion.batch.exports import Row
 from ingestion.config import PROJECT_DIR
+from ingestion.planning.data_tests import DataTest
+from ingestion.planning.exports import Row
 from ingestion.report.tables import WORST_FIRST, Cell, Column, Table
 
 _MART = PROJECT_DIR / "models/marts/quality/fct_quality_checks.yml"

@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ingestion.report.cells import as_text
+from ingestion.publication.cells import as_text
 from ingestion.report.tables import Cell, Table
 
 _FOLDER = Path(__file__).parent / "templates"

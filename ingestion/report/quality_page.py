@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from ingestion.batch.canonical_json import plain_number
+from ingestion.canonical_json import plain_number
 from ingestion.config import PROJECT_DIR
 from ingestion.report.charts import Chart, refusal_chart, volume_chart
 from ingestion.report.facts import Facts

@@ -36,15 +36,16 @@ import psycopg2  # noqa: F401
 from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
 from dbt.contracts.graph.manifest import Manifest
 
-from ingestion.batch import night, runner, summary  # noqa: F401
-from ingestion.batch.engine import Engine
-from ingestion.batch.run_log import RunLog
-from ingestion.batch.transformation import (
+from ingestion.batch import batch_run as night  # noqa: F401
+from ingestion.commands import run_batch as runner
+from ingestion.config import load_settings
+from ingestion.date_run.run_log import RunLog
+from ingestion.planning.dbt_build import (
     BuildResult,
     Transformation,
     _place_in_schema,
 )
-from ingestion.config import load_settings
+from ingestion.planning.engine import Engine
 
 _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate")
 _WRITING = os.O_WRONLY | os.O_RDWR

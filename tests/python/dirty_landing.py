@@ -17,7 +17,7 @@ from typing import Any
 from dirty_case import DAY, DirtyFile, Row
 from dirty_files import dirty_files, write
 from ingestion.gate import ReceivedFile, receive
-from ingestion.gate.crew import Crew
+from ingestion.gate.workers import Crew
 from ingestion.lake import Lake
 
 MODELS = {"orders": "stg_pos__order_lines", "stock": "stg_warehouse__stock_snapshots"}

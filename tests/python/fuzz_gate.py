@@ -30,8 +30,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from dirty_files import dirty_files
 from gate_files import ORDER_COLUMNS, STOCK_COLUMNS, Checked, check
 from ingestion.gate import csv_rows, fit_lines
+from ingestion.gate.history.names import reading_of
 from ingestion.gate.inbox import FORMATS
-from ingestion.gate.names import reading_of
 
 #: Larger ones are cases of their own, and would be all that the time is spent on.
 _MOST_BYTES = 20_000

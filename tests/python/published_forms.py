@@ -10,7 +10,7 @@ from referencing import Registry, Resource
 
 from ingestion.config import PROJECT_DIR
 
-SCHEMAS = PROJECT_DIR / "ingestion" / "batch" / "schemas"
+SCHEMAS = PROJECT_DIR / "ingestion" / "publication" / "schemas"
 
 
 def rules_of(form: str) -> Any:

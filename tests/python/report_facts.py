@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ingestion.batch.data_tests import DataTest
 from ingestion.gate import ReceivedFile
+from ingestion.planning.data_tests import DataTest
 from ingestion.report.facts import Facts
 from ingestion.report.rejects import Reject
 

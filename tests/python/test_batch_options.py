@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingestion.batch.options import parse_options
-from ingestion.batch.rule_variables import load_rule_variables
 from ingestion.batch.window import BatchWindow
+from ingestion.commands.options import parse_options
 from ingestion.errors import DateLockedError, UsageError
 from ingestion.locking.files import date_lock
+from ingestion.planning.rule_variables import load_rule_variables
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 2, 21, 5, tzinfo=timezone.utc)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.batch.canonical_json import canonical_line, canonical_text, plain_number
+from ingestion.canonical_json import canonical_line, canonical_text, plain_number
 
 
 @pytest.mark.parametrize(

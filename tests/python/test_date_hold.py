@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.batch.engine import PreparedTables
 from ingestion.config import Settings, load_settings
 from ingestion.errors import DateLockedError, ServiceUnavailableError
 from ingestion.locking.advisory_lock import advisory_date_lock
 from ingestion.locking.files import engine_lock
+from ingestion.planning.engine import PreparedTables
 from ingestion.postgres import ConnectionSettings, connect
 from ingestion.postgres.embedded import running_postgres
 from pipeline_runner import PROJECT

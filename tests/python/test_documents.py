@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.batch.documents import (
+from ingestion.publication.documents import (
     EXCEPTION_COLUMNS,
     exceptions_csv,
     exceptions_json,

@@ -14,9 +14,9 @@ import pytest
 from ingestion import gate
 from ingestion.batch.due import DueDates, due_dates
 from ingestion.batch.durations import Estimate
-from ingestion.batch.waiting import POLL, FeedWait
 from ingestion.batch.window import BatchWindow
 from ingestion.config import load_settings
+from ingestion.date_run.waiting import POLL, FeedWait
 from ingestion.lake import LocalLake
 from pipeline_runner import call, state_with_master_data
 
@@ -280,7 +280,7 @@ def test_waiting_belongs_to_the_evening_of_the_date(
 CLOCKED = """
 import sys
 from datetime import datetime, timedelta, timezone
-from ingestion.batch.runner import main
+from ingestion.commands.run_batch import main
 now = [datetime.fromisoformat(sys.argv[1]).replace(tzinfo=timezone.utc)]
 def sleep(seconds):
     now[0] += timedelta(seconds=seconds)

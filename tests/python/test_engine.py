@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.batch.engine import Engine
-from ingestion.batch.rule_variables import RuleVariables
-from ingestion.batch.run_folder import make_run_folder
-from ingestion.batch.transformation import BuildResult, Transformation
 from ingestion.config import WITHOUT_POSTGRES, load_settings
+from ingestion.date_run.run_folder import make_run_folder
 from ingestion.errors import ProcurementError
+from ingestion.planning.dbt_build import BuildResult, Transformation
+from ingestion.planning.engine import Engine
+from ingestion.planning.rule_variables import RuleVariables
 
 DAY = date(2026, 1, 1)
 #: As Trino says it of the second of two statements at once; the first view of a name.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gate_files import CSV_ROW, STOCK_COLUMNS, csv_file, order
-from ingestion.cli import main
+from ingestion.commands.cli import main
 
 BAD = CSV_ROW.replace(",2,", ",0,")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.cli import main
+from ingestion.commands.cli import main
 from ingestion.config import PROJECT_DIR
 from ingestion.contracts import (
     FOLDER,

@@ -15,8 +15,8 @@ from dirty_files import dirty_files
 from dirty_landing import land_dirty_files
 from ingestion.config import PROJECT_DIR
 from ingestion.errors import ProcurementError, UsageError
-from ingestion.gate import crew as crew_module
-from ingestion.gate.crew import Crew, default_workers
+from ingestion.gate import workers as crew_module
+from ingestion.gate.workers import Crew, default_workers
 from ingestion.lake import LocalLake
 
 
@@ -70,7 +70,7 @@ def test_workers_do_not_go_on_when_the_work_is_given_up() -> None:
 def test_workers_end_with_the_process_that_is_killed(tmp_path: Path) -> None:
     program = (
         "import os, time\n"
-        "from ingestion.gate.crew import Crew\n"
+        "from ingestion.gate.workers import Crew\n"
         "crew = Crew(2)\n"
         "print(*crew.map(abs, [1, 2]), flush=True)\n"
         "time.sleep(60)\n"

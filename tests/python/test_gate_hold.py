@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from gate_files import CSV_ROW, csv_file
-from ingestion.batch.transition import Transition, dates_in_change
-from ingestion.cli import build_parser, main
+from ingestion.commands.cli import build_parser, main
 from ingestion.errors import DateLockedError
 from ingestion.lake import LocalLake
 from ingestion.locking.advisory_lock import advisory_date_lock
 from ingestion.locking.files import date_lock
 from ingestion.postgres.connections import ConnectionSettings
 from ingestion.postgres.embedded import running_postgres
+from ingestion.publication.change_journal import Transition, dates_in_change
 from postgres_states import state_folder
 
 DAY = date(2026, 1, 1)

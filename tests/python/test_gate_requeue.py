@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gate_files import CSV_ROW, csv_file, line, order
-from ingestion.cli import main
+from ingestion.commands.cli import main
 from ingestion.contracts import Sender, load_contracts
 from ingestion.gate import (
     ReceivedFile,
@@ -22,9 +22,9 @@ from ingestion.gate import (
     counting_late_files,
     intake,
     load_history,
-    senders,
 )
-from ingestion.gate.records import rows_accepted, rows_refused
+from ingestion.gate.history import senders
+from ingestion.gate.history.records import rows_accepted, rows_refused
 from ingestion.lake import LocalLake
 
 DAY = "2026-01-01"

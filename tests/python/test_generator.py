@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from ingestion.commands.generate import add_commands
 from ingestion.errors import UsageError
-from ingestion.generator.commands import add_commands
 from ingestion.generator.inbox import Dropped, drop_files
 from ingestion.generator.retailer import Size, build_retailer
 from ingestion.generator.steady_gzip import SteadyGzip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
-from ingestion.cli import main
+from ingestion.commands.cli import main
 from ingestion.errors import UsageError
 from ingestion.lake import LocalLake
 from ingestion.master_data.capture import (

@@ -18,13 +18,17 @@ from exported_builds import (
     order_row,
     write_export,
 )
-from ingestion.batch.documents import exceptions_csv
-from ingestion.batch.edition import Edition, compose
-from ingestion.batch.provenance import Provenance
-from ingestion.batch.publication import publish, published_manifest, published_version
-from ingestion.batch.reconciliation import reconcile
 from ingestion.errors import ExitCode, ReconciliationError
 from ingestion.lake import LocalLake
+from ingestion.publication.documents import exceptions_csv
+from ingestion.publication.provenance import Provenance
+from ingestion.publication.publishing import (
+    publish,
+    published_manifest,
+    published_version,
+)
+from ingestion.publication.reconciliation import reconcile
+from ingestion.publication.version_files import Edition, compose
 from published_forms import errors_of
 
 DAY = date(2026, 1, 2)
@@ -226,7 +230,8 @@ def test_the_bytes_are_compared_and_not_only_the_rows(
     lake: LocalLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "ingestion.batch.edition.exceptions_csv", lambda rows: exceptions_csv(rows[1:])
+        "ingestion.publication.version_files.exceptions_csv",
+        lambda rows: exceptions_csv(rows[1:]),
     )
 
     with pytest.raises(ReconciliationError, match="exceptions missing_feed in the CSV"):

@@ -14,7 +14,7 @@ from gate_files import CSV_ROW, csv_file
 from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.summary import as_json
 from ingestion.batch.window import BatchWindow
-from ingestion.cli import main
+from ingestion.commands.cli import main
 from ingestion.gate import load_history
 from ingestion.lake import LocalLake
 from ingestion.report.facts import gather

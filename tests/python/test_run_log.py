@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from ingestion.batch.durations import last_duration, remember_duration
-from ingestion.batch.run_folder import (
+from ingestion.date_run.run_folder import (
     RUNS_KEPT,
     former_runs,
     latest_start,
     make_run_folder,
 )
-from ingestion.batch.run_log import RunLog, open_run_log
+from ingestion.date_run.run_log import RunLog, open_run_log
 from ingestion.errors import UsageError
 
 

@@ -20,7 +20,7 @@ PARTLY += f"5,S1,{DAY}T12:00,1,A,-1\n"
 IN_2031 = """
 import sys
 from datetime import datetime, timezone
-from ingestion.batch.runner import main
+from ingestion.commands.run_batch import main
 sys.exit(main(sys.argv[1:], lambda: datetime(2031, 5, 6, 7, tzinfo=timezone.utc)))
 """
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ingestion.batch.canonical_json import canonical_line
-from ingestion.batch.documents import exceptions_json, supplier_order
+from ingestion.canonical_json import canonical_line
 from ingestion.config import PROJECT_DIR
+from ingestion.publication.documents import exceptions_json, supplier_order
 from published_forms import errors_of, rules_of
 
 ORDER_ROW = json.loads(

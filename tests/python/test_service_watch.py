@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from ingestion.batch.service_watch import ServiceWatch
 from ingestion.errors import ServiceUnavailableError
+from ingestion.planning.service_watch import ServiceWatch
 
 #: Far more than the watch needs; the block ends when it is interrupted.
 LONG = 30.0

@@ -10,9 +10,9 @@ import pytest
 from rich.console import Console
 
 from ingestion.batch.outcome import DateOutcome
-from ingestion.batch.publication import Published
 from ingestion.batch.summary import as_json, print_summary
 from ingestion.batch.window import BatchWindow
+from ingestion.publication.publishing import Published
 
 DAY = date(2026, 1, 1)
 

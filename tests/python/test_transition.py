@@ -17,15 +17,7 @@ import pytest
 from exported_builds import BUILD, exception_row, export_build
 from gate_files import CSV_ROW, STOCK_COLUMNS, csv_file
 from ingestion import gate
-from ingestion.batch.bench import Bench
-from ingestion.batch.edition import compose
-from ingestion.batch.provenance import Provenance
-from ingestion.batch.publication import publish, published_version
-from ingestion.batch.renewal import Renewal, renew
-from ingestion.batch.replay import replay_published
-from ingestion.batch.rule_variables import RuleVariables
-from ingestion.batch.transformation import BuildResult
-from ingestion.batch.transition import dates_in_change, is_behind, note_level, settle
+from ingestion.date_run.date_run import Bench
 from ingestion.errors import PublicationError, ReconciliationError
 from ingestion.gate import ReceivedFile
 from ingestion.lake import LocalLake
@@ -37,6 +29,19 @@ from ingestion.master_data.capture import (
 )
 from ingestion.master_data.snapshot import MasterSnapshot
 from ingestion.master_data.tables import TABLES
+from ingestion.planning.dbt_build import BuildResult
+from ingestion.planning.rule_variables import RuleVariables
+from ingestion.publication.change_journal import (
+    dates_in_change,
+    is_behind,
+    note_level,
+    settle,
+)
+from ingestion.publication.provenance import Provenance
+from ingestion.publication.publishing import publish, published_version
+from ingestion.publication.version_files import compose
+from ingestion.replay.next_version import Renewal, renew
+from ingestion.replay.published_date import replay_published
 
 DAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 from engines import call, contents, empty_lake, environment, on_stack
 
-from ingestion.batch.exports import exported_rows
 from ingestion.config import PROJECT_DIR
 from ingestion.lake import Lake, LocalLake
+from ingestion.planning.exports import exported_rows
 from stack.launcher.places import StackPlace
 from stack.launcher.services import trino_rows
 

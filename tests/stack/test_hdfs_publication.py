@@ -13,12 +13,12 @@ from engines import contents
 
 from crash_scene import mismatch
 from exported_builds import BUILD, exception_row, export_build, order_row
-from ingestion.batch.edition import compose
-from ingestion.batch.provenance import Provenance
-from ingestion.batch.publication import publish
 from ingestion.errors import PublicationError
 from ingestion.lake import Lake, LakeFile
 from ingestion.lake.hdfs import open_hdfs_lake
+from ingestion.publication.provenance import Provenance
+from ingestion.publication.publishing import publish
+from ingestion.publication.version_files import compose
 from stack.launcher.places import StackPlace
 
 DAY = date(2026, 1, 2)

@@ -1,0 +1,261 @@
+"""Publishing a date: orders, exceptions and their manifest, all or nothing.
+
+The version is built under ``versions/``, outside ``output/``, and its folder renamed
+in when it is whole. A date counts as published when its folder has manifest.json.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ingestion.canonical_json import Json, canonical_line, plain_number
+from ingestion.lake import Lake
+from ingestion.publication.documents import SCHEMA_VERSION, cancelled_order
+from ingestion.publication.provenance import Provenance
+from ingestion.publication.reconciliation import figures_document
+from ingestion.publication.version_files import Edition, exceptions_name, open_lines
+from ingestion.publication.visible import check_visible
+from ingestion.publication.volumes import remember_volumes
+
+#: Orders of each version, without lines, for the version after it.
+REMEMBERED_ORDERS = "published_orders"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a published version holds.
+
+    Attributes:
+        skus: SKUs planned, whether something had to be ordered or not.
+        orders: those with lines.
+        held: orders among them that wait for a person.
+        cancelled: orders of the former version that are taken back.
+    """
+
+    version: int
+    skus: int
+    orders: int
+    held: int
+    lines: int
+    exceptions_by_code: dict[str, int]
+    cancelled: int = 0
+
+
+def orders_folder(business_date: date) -> str:
+    """Folder of a date's published orders and their manifest."""
+    return f"output/supplier_orders/{business_date}"
+
+
+def exceptions_path(business_date: date, ending: str) -> str:
+    """Path of a date's published exceptions, as ``json`` or ``csv``."""
+    return f"output/{exceptions_name(business_date, ending)}"
+
+
+def published_version(lake: Lake, business_date: date) -> int | None:
+    """Version of a date that is published, or None."""
+    manifest = published_manifest(lake, business_date)
+    return None if manifest is None else int(manifest["version"])
+
+
+def published_manifest(lake: Lake, business_date: date) -> dict[str, Any] | None:
+    """The manifest of a date that is published, numbers as int or Decimal, or None."""
+    path = f"{orders_folder(business_date)}/manifest.json"
+    if not lake.exists(path):
+        return None
+    with lake.reader(path) as stream:
+        manifest: dict[str, Any] = json.loads(stream.read(), parse_float=Decimal)
+    return manifest
+
+
+def publish(lake: Lake, edition: Edition, provenance: Provenance) -> Published:
+    """Make the first version of a date that there is.
+
+    Raises:
+        OSError: the lake refuses a write; then nothing of the date is visible.
+        PublicationError: other bytes are there than were written; the same.
+    """
+    _make_visible(lake, edition, build_version(lake, edition, provenance))
+    return what_is_published(edition)
+
+
+def build_version(
+    lake: Lake, edition: Edition, provenance: Provenance
+) -> dict[str, bytes]:
+    """Write a version where no reader looks, its manifest last.
+
+    The reports of exceptions, which lie outside of the orders' folder, are not
+    written yet.
+
+    Returns:
+        Everything that is to be visible, by its path under ``output``.
+    """
+    building = building_folder(edition.business_date)
+    lake.delete(building)
+    reports = reports_of(edition)
+    orders = [name for name in edition.files if f"output/{name}" not in reports]
+
+    def write_order(name: str) -> None:
+        write_file(lake, f"{building}/{name}", edition.files[name].content)
+
+    list(lake.each(write_order, orders))
+    _remember(lake, edition)
+    remember_volumes(
+        lake, edition.business_date, edition.version, edition.quality_checks
+    )
+    manifest = canonical_line(_manifest(edition, provenance))
+    write_file(lake, f"{building}/manifest.json", manifest)
+    folder = orders_folder(edition.business_date)
+    return {
+        **{f"{folder}/{name}": edition.files[name].content for name in orders},
+        **reports,
+        f"{folder}/manifest.json": manifest,
+    }
+
+
+def building_folder(business_date: date) -> str:
+    """Where a version is put together before it is published."""
+    return f"versions/_building/{business_date}"
+
+
+def reports_of(edition: Edition) -> dict[str, bytes]:
+    """The published reports of exceptions, by their path."""
+    files = edition.files
+    day = edition.business_date
+    return {
+        exceptions_path(day, ending): files[exceptions_name(day, ending)].content
+        for ending in ("json", "csv")
+    }
+
+
+def what_is_published(edition: Edition) -> Published:
+    """The figures of a version."""
+    orders = edition.documents
+    return Published(
+        version=edition.version,
+        skus=len(edition.demand),
+        orders=sum(order["status"] != "cancelled" for order in orders),
+        held=sum(order["status"] == "held" for order in orders),
+        lines=sum(order["line_count"] for order in orders),
+        exceptions_by_code=edition.exceptions_by_code(),
+        cancelled=len(edition.cancelled),
+    )
+
+
+def withdraw_reports(lake: Lake, business_date: date) -> None:
+    """Remove the reports of a date that is not published.
+
+    They come before the manifest, so a run that was killed may have left them.
+    """
+    for ending in ("json", "csv"):
+        lake.delete(exceptions_path(business_date, ending))
+
+
+def _make_visible(lake: Lake, edition: Edition, expected: Mapping[str, bytes]) -> None:
+    """Put the reports in place, then the folder whose manifest makes them count."""
+    business_date = edition.business_date
+    try:
+        for path, content in reports_of(edition).items():
+            write_file(lake, path, content)
+        lake.delete(orders_folder(business_date))  # without a manifest: not published
+        lake.rename(building_folder(business_date), orders_folder(business_date))
+        check_visible(lake, orders_folder(business_date), expected)
+    except BaseException:
+        # The last step may have been done when it failed, or was interrupted: a
+        # manifest must not outlive the reports that it names.
+        manifest = f"{orders_folder(business_date)}/manifest.json"
+        with suppress(OSError):  # what stopped the step may stop this as well
+            lake.delete(manifest)
+            lake.delete(orders_folder(business_date))
+        if not lake.exists(manifest):
+            withdraw_reports(lake, business_date)
+        raise
+
+
+def _manifest(edition: Edition, provenance: Provenance) -> dict[str, Json]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "business_date": str(edition.business_date),
+        "version": edition.version,
+        "files": [
+            {
+                "name": name,
+                "sha256": hashlib.sha256(file.content).hexdigest(),
+                "lines": file.lines,
+            }
+            for name, file in edition.files.items()
+        ],
+        "inputs": provenance.inputs,
+        "master_data": {"sha256": provenance.master_data},
+        "rule_variables": provenance.rule_variables,
+        "code": provenance.code,
+        "history": {
+            purpose: [
+                {"business_date": row["used_date"], "version": row["version"]}
+                for row in edition.history
+                if row["purpose"] == purpose
+            ]
+            for purpose in ("spikes", "open_orders")
+        },
+        "reconciliation": figures_document(edition.figures),
+    }
+
+
+def _remember(lake: Lake, edition: Edition) -> None:
+    """Keep what later dates look back at: demand, and lines still to arrive.
+
+    Beside them, for the next version of the date, the orders without their lines.
+
+    Readers take a version of these files only when it is the published one, so
+    files of a run that died before its manifest do no harm.
+    """
+    day = str(edition.business_date)
+    demand = (
+        {"sku_id": row["sku_id"], "demand": plain_number(row["demand"])}
+        for row in edition.demand
+        if row["demand"] > 0
+    )
+    still_to_arrive = (
+        {
+            "sku_id": line["sku_id"],
+            "ordered_quantity": plain_number(line["ordered_quantity"]),
+            "requested_delivery_date": order["requested_delivery_date"],
+        }
+        for order, line in open_lines(edition.documents)
+    )
+    tables = {
+        "published_demand": demand,
+        "published_order_lines": still_to_arrive,
+    }
+    for name, rows in tables.items():
+        content = b"".join(
+            canonical_line({"version": str(edition.version), **row}) for row in rows
+        )
+        write_file(lake, remembered_path(name, day, edition.version), content)
+    # As the next version takes them back, if it has none of the supplier.
+    orders = (cancelled_order(order, edition.version) for order in edition.documents)
+    path = remembered_path(REMEMBERED_ORDERS, day, edition.version)
+    write_file(lake, path, b"".join(map(canonical_line, orders)))
+
+
+def remembered_path(name: str, business_date: str, version: int) -> str:
+    """Where a version's demand, open lines or orders are kept for later use."""
+    return f"manifests/{name}/{business_date}/v{version}.jsonl"
+
+
+def remembered_paths(business_date: date, version: int) -> list[str]:
+    """Everything that is kept of a version for later use."""
+    names = ("published_demand", "published_order_lines", REMEMBERED_ORDERS)
+    return [remembered_path(name, str(business_date), version) for name in names]
+
+
+def write_file(lake: Lake, path: str, content: bytes) -> None:
+    """Write a file whole, in place of a former one."""
+    with lake.writer(path, replace=True) as stream:
+        stream.write(content)

@@ -1,0 +1,144 @@
+"""What the models planned for a date, as the files that a version consists of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from ingestion.canonical_json import canonical_line
+from ingestion.lake import Lake
+from ingestion.planning.exports import ORDERS, Row, exported_rows
+from ingestion.publication.documents import (
+    cancelled_order,
+    exceptions_csv,
+    exceptions_json,
+    sorted_exceptions,
+    supplier_order,
+)
+from ingestion.publication.reconciliation import Figures, reconcile
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to publish; ``lines`` counts order lines, or rows of exceptions."""
+
+    content: bytes
+    lines: int
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Everything that a version of a date publishes.
+
+    Attributes:
+        orders: rows as exported, by the supplier's UTF-8 bytes.
+        cancelled: orders of the former version whose supplier has none now.
+        exceptions: in their published order.
+        demand: one row per SKU planned, by the SKU's UTF-8 bytes.
+        history: the earlier dates and versions that were looked back at.
+        quality_checks: what was measured of files and sites.
+        figures: those of the marts, with which all of it was reconciled.
+    """
+
+    business_date: date
+    version: int
+    orders: list[Row]
+    cancelled: list[Row]
+    exceptions: list[Row]
+    demand: list[Row]
+    history: list[Row]
+    quality_checks: list[Row]
+    figures: Figures
+
+    @cached_property
+    def documents(self) -> list[Row]:
+        """The orders as documents, by the supplier's UTF-8 bytes."""
+        documents = [supplier_order(row, self.version) for row in self.orders]
+        documents += [cancelled_order(one, self.version) for one in self.cancelled]
+        return sorted(documents, key=_by_supplier)
+
+    @cached_property
+    def files(self) -> dict[str, File]:
+        """Every file but the manifest, by its name as the manifest has it."""
+        files = {
+            f"{order['supplier']['supplier_id']}.json": File(
+                canonical_line(order), order["line_count"]
+            )
+            for order in self.documents
+        }
+        rows = self.exceptions
+        contents = {
+            "json": exceptions_json(self.business_date, self.version, rows),
+            "csv": exceptions_csv(rows),
+        }
+        for ending, content in contents.items():
+            name = exceptions_name(self.business_date, ending)
+            files[name] = File(content, len(rows))
+        return files
+
+    def exceptions_by_code(self) -> dict[str, int]:
+        """Number of exceptions of each code."""
+        return dict(Counter(row["code"] for row in self.exceptions))
+
+
+def exceptions_name(business_date: date, ending: str) -> str:
+    """Name of a date's exceptions in its manifest, as ``json`` or ``csv``."""
+    return f"exceptions/{business_date}.{ending}"
+
+
+def compose(
+    lake: Lake,
+    business_date: date,
+    version: int,
+    former: Mapping[str, Row],
+    build_id: str,
+) -> Edition:
+    """Put together what the models exported for a date, and hold it against the marts.
+
+    Args:
+        lake: holds the exports of the last build of the date.
+        business_date: the date.
+        version: number that the edition bears.
+        former: orders of the version before, by supplier; none for a first one.
+        build_id: the build that must have exported everything.
+
+    Raises:
+        ReconciliationError: something is missing, doubled, cut off, of another build,
+            or not what the marts of the build hold.
+    """
+
+    def exported(name: str, *, by: str) -> list[Row]:
+        """Rows in the order of the UTF-8 bytes of one column."""
+        rows = exported_rows(lake, name, business_date, build_id)
+        return sorted(rows, key=lambda row: str(row[by]).encode())
+
+    orders = exported(ORDERS, by="supplier_id")
+    present = {row["supplier_id"] for row in orders}
+    edition = Edition(
+        business_date=business_date,
+        version=version,
+        orders=orders,
+        cancelled=[former[supplier] for supplier in former if supplier not in present],
+        exceptions=sorted_exceptions(exported("exceptions", by="code")),
+        demand=exported("demand", by="sku_id"),
+        history=exported("history_used", by="used_date"),
+        quality_checks=exported("quality_checks", by="check_name"),
+        figures={},
+    )
+    return replace(edition, figures=reconcile(edition, exported("figures", by="key")))
+
+
+def open_lines(documents: list[Row]) -> Iterator[tuple[Row, Row]]:
+    """Orders and lines that are still to arrive: released, with a delivery date."""
+    for order in documents:
+        if order["status"] == "released" and order["requested_delivery_date"]:
+            for line in order["lines"]:
+                yield order, line
+
+
+def _by_supplier(order: Row) -> bytes:
+    supplier_id: str = order["supplier"]["supplier_id"]
+    return supplier_id.encode()
