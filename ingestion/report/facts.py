@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from ingestion.batch.documents import sorted_exceptions
 from ingestion.batch.exports import Row, exported_rows
 from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.publication import exceptions_path
+from ingestion.errors import ReconciliationError
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
 from ingestion.report.rejects import Reject, read_rejects
@@ -55,11 +56,11 @@ def gather(lake: Lake, outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
     checks = exceptions = None
     # An export that this run did not write may be that of a former run.
     if was_published or "fct_quality_checks" in built:
-        checks = _checks(exported_rows(lake, "quality_checks", day))
+        checks = _exported(lake, "quality_checks", day, _checks)
     if was_published:
         exceptions = _worst_first(_published_exceptions(lake, day))
     elif "fct_exceptions" in built:
-        exceptions = _worst_first(exported_rows(lake, "exceptions", day))
+        exceptions = _exported(lake, "exceptions", day, _worst_first)
     return Facts(
         business_date=day,
         summary=summary,
@@ -69,6 +70,16 @@ def gather(lake: Lake, outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
         exceptions=exceptions,
         tests=outcome.build.tests if outcome.build else None,
     )
+
+
+def _exported(
+    lake: Lake, name: str, day: date, sort: Callable[[Iterable[Row]], list[Row]]
+) -> list[Row] | None:
+    """Rows of an export; None where it is cut off, for which the date was refused."""
+    try:
+        return sort(exported_rows(lake, name, day))
+    except ReconciliationError:
+        return None
 
 
 def _published_exceptions(lake: Lake, day: date) -> list[Row]:
