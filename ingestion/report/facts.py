@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any
 from ingestion import gate
 from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.summary import figures
+from ingestion.errors import ReconciliationError
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
 from ingestion.planning.data_tests import DataTest
@@ -65,9 +66,9 @@ def gather(lake: Lake, outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
     # An export that this run did not write may be that of a former run.
     else:
         if "fct_quality_checks" in built:
-            checks = _checks(exported_rows(lake, "quality_checks", day))
+            checks = _exported(lake, "quality_checks", day, _checks)
         if "fct_exceptions" in built:
-            exceptions = _worst_first(exported_rows(lake, "exceptions", day))
+            exceptions = _exported(lake, "exceptions", day, _worst_first)
     return Facts(
         business_date=day,
         summary=summary,
@@ -77,6 +78,16 @@ def gather(lake: Lake, outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
         exceptions=exceptions,
         tests=tests,
     )
+
+
+def _exported(
+    lake: Lake, name: str, day: date, sort: Callable[[Iterable[Row]], list[Row]]
+) -> list[Row] | None:
+    """Rows of an export; None where it is cut off, for which the date was refused."""
+    try:
+        return sort(exported_rows(lake, name, day))
+    except ReconciliationError:
+        return None
 
 
 def _published_exceptions(lake: Lake, day: date) -> list[Row]:

@@ -5,10 +5,11 @@ project once, and forks for each run: a run costs what it does, not what Python'
 costs. Each line on stdin is a request, each line on stdout the answer:
 
     {"arguments": [...], "kill_at": 12, "exports": null}
-    {"exit_code": 0, "kinds": {"fsync": 73, ...}, "said": ""}
+    {"exit_code": 0, "kinds": {"fsync": 73, ...}, "stages": {...}, "said": ""}
 
 ``kill_at`` is the number of a point, or the name of a stage, where it begins; with 0
-the run comes to its end, and ``kinds`` says how many points there are.
+the run comes to its end, ``kinds`` says how many points there are, and ``stages`` the
+first and the last of each stage.
 A point lies before each of: opening a file to write it, fsync, rename, remove, mkdir
 and rmdir below the lake or the state, each statement for DuckDB, each event of the log
 (stages begin and end with one). With ``exports``, a folder, the engine is left out: its
@@ -58,6 +59,7 @@ class Points:
         self.kill_at = kill_at
         self.below = below
         self.kinds: Counter[str] = Counter()
+        self.stages: dict[str, list[int]] = {}
         self._counting = threading.Lock()
 
     def reach(self, kind: str) -> None:
@@ -101,6 +103,9 @@ def install(points: Points) -> None:
         if details.get("stage") == points.kill_at:
             points.kill_at = points.kinds.total() + 1
         points.reach(f"event {name}")
+        if name.startswith("stage_"):
+            stage = points.stages.setdefault(str(details["stage"]), [])
+            stage.append(points.kinds.total())
         event(self, name, **details)
 
     os.fsync = counted_fsync  # type: ignore[assignment]
@@ -148,7 +153,11 @@ def run(request: dict[str, Any], answer: int) -> int:
     install(points)
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()) as said:
         exit_code = runner.main(request["arguments"])
-    told = {"kinds": dict(points.kinds), "said": said.getvalue()}
+    told = {
+        "kinds": dict(points.kinds),
+        "stages": points.stages,
+        "said": said.getvalue(),
+    }
     os.write(answer, json.dumps(told).encode())
     return exit_code
 

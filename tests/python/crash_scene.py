@@ -12,10 +12,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from ingestion.batch.canonical_json import plain_number
 
 from ingestion.lake import Lake
 from pipeline_runner import PROJECT, call
@@ -177,6 +179,68 @@ def mismatch(lake: Lake, day: str) -> str | None:
                 if _read(lake, f"{folder}/manifest.json") == manifest:
                     return f"{file['name']}: {digest}"
     return None
+
+
+def unlike_marts(lake: Path, warehouse: Path, day: str) -> list[str]:
+    """What of a published date is not what its marts hold; nothing if it is not.
+
+    Args:
+        lake: where the date may be published.
+        warehouse: DuckDB's file with the marts that it has to be published from.
+        day: the business date.
+    """
+    folder = lake / "output/supplier_orders" / day
+    if not (folder / "manifest.json").exists():
+        return []
+    orders = [
+        json.loads(path.read_text(), parse_float=Decimal)
+        for path in folder.iterdir()
+        if path.name != "manifest.json"
+    ]
+    reports = lake / "output/exceptions"
+    exceptions = json.loads((reports / f"{day}.json").read_text(), parse_float=Decimal)[
+        "exceptions"
+    ]
+    found: dict[str, list[tuple[Any, ...]]] = {
+        "fct_supplier_orders": [
+            (order["order_id"], order["status"], order["total_amount"])
+            for order in orders
+        ],
+        "fct_supplier_order_lines": [
+            (order["order_id"], line["sku_id"], line["ordered_quantity"],
+             line["line_amount"])
+            for order in orders
+            for line in order["lines"]
+        ],
+        "fct_exceptions": [
+            (row["code"], row["quantity"], row["message"]) for row in exceptions
+        ],
+    }  # fmt: skip
+    columns = {
+        "fct_supplier_orders": "order_id, status, total_amount",
+        "fct_supplier_order_lines": "order_id, sku_id, ordered_quantity, line_amount",
+        "fct_exceptions": "code, quantity, message",
+    }
+    with duckdb.connect(str(warehouse), read_only=True) as database:
+        planned = {
+            mart: database.execute(
+                f"select {names} from procurement.{mart} where business_date = ?", [day]
+            ).fetchall()
+            for mart, names in columns.items()
+        }
+    assert all(planned.values())
+    return [mart for mart in columns if _texts(found[mart]) != _texts(planned[mart])]
+
+
+def _texts(rows: Sequence[Sequence[str | int | Decimal | None]]) -> list[list[str]]:
+    """Rows in one order, 60 written as 60.000 is."""
+    return sorted(
+        [
+            plain_number(cell) if isinstance(cell, int | Decimal) else cell or ""
+            for cell in row
+        ]
+        for row in rows
+    )
 
 
 def _read(lake: Lake, path: str) -> bytes:

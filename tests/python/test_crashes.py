@@ -24,6 +24,7 @@ from crash_scene import (
     mismatch,
     reader,
     rows,
+    unlike_marts,
 )
 from ingestion.lake import LocalLake
 from ingestion.postgres.embedded import running_postgres
@@ -106,6 +107,47 @@ def test_a_whole_run_killed_is_completed_by_the_next(
         assert wrong == [], point
         assert difference(contents(scene.lake), undisturbed) == [], point
         assert rows(scene.lake) == expected, point
+
+
+def test_a_run_killed_while_it_publishes_never_shows_what_its_marts_do_not_hold(
+    scene: Scene, driver: Driver
+) -> None:
+    marts = scene.after / "warehouse/warehouse.duckdb"
+    scene.reset()
+    whole = driver.run(engine=False)
+    # From the event that the build has ended to the last that publishing makes.
+    first, last = whole["stages"]["plan orders"][1], whole["stages"]["publish"][1]
+    points = [first + round(step * (last - first) / 29) for step in range(30)]
+    assert len(set(points)) == 30
+    published = 0
+    for number, point in enumerate(points):
+        scene.reset()
+        killed = driver.run(point, engine=False)
+        assert killed["exit_code"] == -9, point
+        assert mismatch(LocalLake(scene.lake), DAY) is None, point
+        assert unlike_marts(scene.lake, marts, DAY) == [], point
+        published += (scene.lake / f"output/supplier_orders/{DAY}").exists()
+
+        again = driver.run(0, *(["--resume"] if number % 2 else []), engine=False)
+
+        assert again["exit_code"] == 0, (point, again["said"])
+        assert unlike_marts(scene.lake, marts, DAY) == [], point
+    assert 0 < published < 30
+
+
+def test_what_differs_from_its_marts_is_seen(scene: Scene, driver: Driver) -> None:
+    marts = scene.after / "warehouse/warehouse.duckdb"
+    scene.reset()
+    driver.run(engine=False)
+    order = min((scene.lake / f"output/supplier_orders/{DAY}").glob("S*.json"))
+    assert unlike_marts(scene.lake, marts, DAY) == []
+
+    order.write_text(
+        order.read_text().replace('"ordered_quantity":', '"ordered_quantity":1')
+    )
+    assert unlike_marts(scene.lake, marts, DAY) == ["fct_supplier_order_lines"]
+    order.unlink()
+    assert "fct_supplier_orders" in unlike_marts(scene.lake, marts, DAY)
 
 
 def test_resuming_leaves_out_what_is_finished(scene: Scene, driver: Driver) -> None:

@@ -57,7 +57,9 @@ def _imports() -> list[tuple[str, str]]:
             for alias in node.names:
                 whole = f"{package}.{alias.name}".removeprefix(".")
                 found.append((name, whole if whole in modules else package))
-    return [(importer, imported) for importer, imported in found if importer != imported]
+    return [
+        (importer, imported) for importer, imported in found if importer != imported
+    ]
 
 
 def _name(path: Path) -> str:

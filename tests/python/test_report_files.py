@@ -19,8 +19,8 @@ from ingestion.batch.outcome import DateOutcome
 from ingestion.config import PROJECT_DIR, load_settings
 from ingestion.errors import ExitCode, ServiceUnavailableError
 from ingestion.lake import LakeFile, LocalLake
-from ingestion.report.alerts import alerts_of, run_alert_command, write_alerts
 from ingestion.publication.cells import defused
+from ingestion.report.alerts import alerts_of, run_alert_command, write_alerts
 from ingestion.report.contents import tables_of
 from ingestion.report.copies import write_csv_files, write_workbook
 from ingestion.report.finding_tables import described_checks

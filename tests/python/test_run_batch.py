@@ -270,6 +270,29 @@ def test_a_failed_data_test_publishes_nothing_and_names_the_test(
     assert [alert["kind"] for alert in alerts["alerts"]] == ["run", "failed_test"]
 
 
+def test_what_a_refused_date_came_to_stands_on_its_page(
+    state: Path, work: Path
+) -> None:
+    assert run(state, work).returncode == 0
+    shutil.rmtree(work / "lake/output")
+    planted = work / "lake/raw/orders" / DAY / "csv/past_the_gate.csv"
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    planted.write_text(
+        "order_id,store_id,pos_id,ordered_at,line_number,sku_id,quantity,unit_price\n"
+        f"9,S1,,{DAY}T10:00,1,A,5,\n"
+    )
+
+    done = run(state, work, "--replay")
+
+    assert done.returncode == 4, done.stderr
+    assert "assert_staged_rows_are_the_accepted_rows" in done.stderr
+    assert output(work) == {}
+    copies = work / "lake" / "reports" / DAY / "csv"
+    checks = csv.DictReader((copies / "checks.csv").open(encoding="utf-8", newline=""))
+    failed = [row["scope_id"] for row in checks if row["status"] == "failed"]
+    assert failed == [f"raw/orders/{DAY}/csv/past_the_gate.csv"]
+
+
 def test_a_volume_far_from_the_same_weekday_of_earlier_dates_is_reported(
     state: Path, work: Path
 ) -> None:
