@@ -1,130 +1,56 @@
-"""One business date from files to published orders, stage by stage."""
+"""The batch: one business date after the other, each from its hold to its outcome."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import (
-    AbstractContextManager,
-    ExitStack,
-    closing,
-    contextmanager,
-    suppress,
-)
-from datetime import date, datetime
-from functools import partial
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from datetime import date
 
-from ingestion import gate
-from ingestion.batch.durations import WAITING
 from ingestion.batch.outcome import DateOutcome
-from ingestion.commands.options import Rerun
-from ingestion.config import Settings
 from ingestion.contracts.landed_columns import check_landed_columns
-from ingestion.date_run.checkpoint import Checkpoint
-from ingestion.date_run.completeness import check_feeds, check_warehouses
-from ingestion.date_run.date_run import Bench
-from ingestion.date_run.progress import Progress
-from ingestion.date_run.run_folder import RunFolder
-from ingestion.date_run.run_log import RunLog
-from ingestion.date_run.waiting import FeedWait
+from ingestion.date_run.date_run import DateRun
+from ingestion.date_run.first_version import publish_first_version
+from ingestion.date_run.run_context import RunContext
 from ingestion.errors import (
     DateLockedError,
     ExitCode,
     ProcurementError,
-    RefusedError,
     ReplayDiffersError,
     ServiceUnavailableError,
 )
-from ingestion.gate import ReceivedFile
-from ingestion.lake import Lake
-from ingestion.master_data.capture import captured_snapshot, put_in_place, write_capture
-from ingestion.master_data.snapshot import MasterSnapshot
-from ingestion.planning.dbt_build import (
-    BuildResult,
-    HistoryDate,
-    TestsFailedError,
-)
-from ingestion.planning.engine import Engine
+from ingestion.planning.dbt_build import TestsFailedError
 from ingestion.planning.exports import clear_exports
-from ingestion.planning.rule_variables import RuleVariables
-from ingestion.postgres import (
-    ConnectionSettings,
-    connect,
-    connection_settings,
-)
-from ingestion.publication.change_journal import (
-    dates_in_change,
-    is_behind,
-    note_behind,
-    note_level,
-)
+from ingestion.publication.change_journal import dates_in_change, is_behind
 from ingestion.publication.held_date import hold_settled_date
-from ingestion.publication.provenance import provenance_of
-from ingestion.publication.publishing import (
-    publish,
-    published_manifest,
-    published_version,
-    withdraw_reports,
-)
-from ingestion.publication.reported import remember_report
-from ingestion.publication.version_files import compose
-from ingestion.publication.versions import next_version, orders_before
-from ingestion.replay.causes import recorded_history
+from ingestion.publication.publishing import published_version
 from ingestion.replay.next_version import renew
 from ingestion.replay.published_date import Replay, replay_published
 
 
-class Night:
-    """The batch of one run: the same settings and rules for all its dates.
+class BatchRun:
+    """Runs dates with the settings and rules of one call. Used as a context."""
 
-    Used as a context: what it needs of engines is held from the first date to the end.
-    """
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
+        self._lake = context.lake
+        self._log = context.log
 
-    def __init__(
-        self,
-        settings: Settings,
-        lake: Lake,
-        variables: RuleVariables,
-        run: RunFolder,
-        clock: Callable[[], datetime],
-        log: RunLog,
-        progress: Progress,
-        feed_wait: FeedWait,
-        rerun: Rerun,
-        *,
-        resume: bool,
-    ) -> None:
-        self._settings = settings
-        self._lake = lake
-        self._variables = variables
-        self._run_id = run.run_id
-        self._clock = clock
-        self._log = log
-        self._progress = progress
-        self._rerun = rerun
-        self._feed_wait = feed_wait
-        self._resume = resume
-        self._held = ExitStack()
-        self._engine = self._held.enter_context(
-            Engine(settings, lake.root, run, progress.waiting_for_engine)
-        )
-        self._postgres: ConnectionSettings | None = None
-
-    def __enter__(self) -> Night:
+    def __enter__(self) -> BatchRun:
         check_landed_columns(self._lake)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._held.close()
+        self._context.__exit__()
 
     def run(self, business_date: date) -> DateOutcome:
         """Order for one date; whatever goes wrong is in the outcome, not raised."""
-        outcome = DateOutcome(business_date, self._clock())
-        outcome.is_replay = self._rerun.replay
+        clock = self._context.clock
+        outcome = DateOutcome(business_date, clock())
+        outcome.is_replay = self._context.rerun.replay
         self._log.event("date_started", business_date=business_date)
         try:
             with self._hold(business_date) as demand_hold:
-                self._order(business_date, outcome, demand_hold)
+                self._order(DateRun(self._context, business_date, demand_hold), outcome)
         except ProcurementError as error:
             outcome.exit_code = error.exit_code
             outcome.message = str(error)
@@ -137,7 +63,7 @@ class Night:
                 "run again when the cause is gone."
             )
         self._clear_trial(outcome)
-        outcome.ended_at = self._clock()
+        outcome.ended_at = clock()
         self._log.event(
             "date_ended",
             business_date=business_date,
@@ -147,76 +73,36 @@ class Night:
         )
         return outcome
 
-    def _clear_trial(self, outcome: DateOutcome) -> None:
-        """Leave no export of what was built for a question, or came to nothing."""
-        was_tried = outcome.is_replay or outcome.version_before is not None
-        if was_tried and "plan orders" in outcome.seconds and not outcome.published:
-            # What is left of a lake that does not answer the next build removes.
-            with suppress(OSError, ServiceUnavailableError):
-                clear_exports(self._lake, outcome.business_date)
-
     def _hold(self, business_date: date) -> AbstractContextManager[Callable[[], None]]:
         return hold_settled_date(
-            self._settings.state,
+            self._context.settings.state,
             self._lake,
             business_date,
-            self._run_id,
-            self._clock(),
+            self._context.run_id,
+            self._context.clock(),
         )
 
-    def _order(
-        self,
-        business_date: date,
-        outcome: DateOutcome,
-        demand_hold: Callable[[], None],
-    ) -> None:
+    def _order(self, run: DateRun, outcome: DateOutcome) -> None:
+        """Do with a date what was asked for, which is nothing once it is published."""
         self._settle_others()
-        outcome.version_before = published_version(self._lake, business_date)
-        if outcome.version_before is not None:
-            bench = self._bench(business_date, outcome, demand_hold)
-            self._order_again(bench, outcome.version_before, outcome)
-            return
-        withdraw_reports(self._lake, business_date)
-        checkpoint = self._checkpoint(business_date)
-        if outcome.is_replay:
-            outcome.received = gate.load_history(self._lake, business_date)
-        else:
-            outcome.received = checkpoint.received() or self._receive(
-                business_date, outcome, checkpoint
-            )
-        outcome.found_nothing = not outcome.received
-        check_feeds(business_date, outcome.received)
-        with self._stage("capture master data", outcome):
-            master = self._master_data(business_date)
-            self._check(business_date, outcome.received, master, self._variables)
-        provenance = provenance_of(outcome.received, master, self._variables)
-        outcome.build = checkpoint.built(provenance)
-        if outcome.build is None:
-            outcome.build = self._build(
-                business_date, outcome, self._variables, None, trial=outcome.is_replay
-            )
-            if not outcome.is_replay:
-                checkpoint.note_built(provenance, outcome.build)
-        with self._stage("publish", outcome):
-            version = next_version(self._lake, business_date)
-            former = orders_before(self._lake, business_date, version)
-            edition = compose(
-                self._lake, business_date, version, former, outcome.build.build_id
-            )
-            remember_report(self._lake, edition, outcome.build)
-            demand_hold()
-            if outcome.is_replay:
-                note_behind(self._lake, business_date)
-            outcome.published = publish(self._lake, edition, provenance)
-        if outcome.is_replay:
-            self._bring_up(business_date, outcome)
-        with suppress(OSError):  # it is published; what is left of its notes is ignored
-            checkpoint.clear()
-
-    def _checkpoint(self, business_date: date) -> Checkpoint:
-        state, target = self._settings.state, self._settings.target
-        resume = self._resume and not self._rerun.replay
-        return Checkpoint(state, target, self._lake, business_date, resume=resume)
+        version = published_version(self._lake, run.business_date)
+        outcome.version_before = version
+        try:
+            if version is None:
+                outcome.published = publish_first_version(run)
+            elif self._context.rerun.replay:
+                outcome.replay = self._replay(run, version)
+            else:
+                if is_behind(self._lake, run.business_date):
+                    self._repair(run, version)
+                outcome.renewal = renew(run, version)
+                outcome.published = outcome.renewal.published
+        finally:
+            outcome.seconds, outcome.build = run.seconds, run.build
+            outcome.received = run.received
+            outcome.found_nothing = version is None and not run.received
+        if outcome.replay and not outcome.replay.is_identical:
+            raise ReplayDiffersError(f"{run.business_date}: {outcome.replay.text()}")
 
     def _settle_others(self) -> None:
         """Settle what killed runs left of changing other dates: this one looks back.
@@ -227,209 +113,23 @@ class Night:
             with suppress(DateLockedError), self._hold(other):
                 pass  # holding a date settles it
 
-    def _order_again(self, bench: Bench, version: int, outcome: DateOutcome) -> None:
-        """Do with a published date what was asked for: by default, nothing."""
-        if self._rerun.replay:
-            outcome.replay = self._replay(bench, version)
-            if not outcome.replay.is_identical:
-                raise ReplayDiffersError(
-                    f"{bench.business_date}: {outcome.replay.text()}"
-                )
-            return
-        if is_behind(self._lake, bench.business_date):
-            self._repair(bench, version)
-        outcome.renewal = renew(bench, version)
-        outcome.received = outcome.renewal.received
-        outcome.published = outcome.renewal.published
-
-    def _replay(self, bench: Bench, version: int) -> Replay:
-        replay = replay_published(bench, version)
+    def _replay(self, run: DateRun, version: int) -> Replay:
+        replay = replay_published(run, version)
         self._log.event("replayed", **replay.summary())
         return replay
 
-    def _repair(self, bench: Bench, version: int) -> None:
+    def _repair(self, run: DateRun, version: int) -> None:
         """Have the tables hold what a run published that was killed right after."""
-        if not self._replay(bench, version).is_identical:
-            self._progress.say(
-                f"{bench.business_date}: the tables may not hold version {version}, "
+        if not self._replay(run, version).is_identical:
+            self._context.progress.say(
+                f"{run.business_date}: the tables may not hold version {version}, "
                 "and it is not to be rebuilt: --replay says why."
             )
 
-    def _bring_up(self, business_date: date, outcome: DateOutcome) -> None:
-        """Have the tables hold the version just published, or say that they do not."""
-        try:
-            self._take_over(business_date, outcome)
-            note_level(self._lake, business_date)
-        except (OSError, ProcurementError) as error:
-            self._progress.say(
-                f"{business_date} is published, and its tables are not up to it: "
-                f"{error} The next run of the date sees to it."
-            )
-
-    def _take_over(
-        self, business_date: date, outcome: DateOutcome, *, only_absent: bool = False
-    ) -> None:
-        """Have the tables hold the published version, which was built last.
-
-        The rows of the trial, or, where a table is missing or has other columns, the
-        same built anew.
-        """
-        with self._stage("fill tables", outcome):
-            is_done = self._engine.take_over(business_date, only_absent=only_absent)
-        manifest = published_manifest(self._lake, business_date)
-        if is_done or manifest is None:
-            return
-        variables = self._variables.over(manifest["rule_variables"])
-        history = recorded_history(manifest)
-        self._build(business_date, outcome, variables, history, trial=False)
-
-    def _bench(
-        self,
-        business_date: date,
-        outcome: DateOutcome,
-        demand_hold: Callable[[], None],
-    ) -> Bench:
-        return Bench(
-            lake=self._lake,
-            business_date=business_date,
-            variables=self._variables,
-            include_late=self._rerun.include_late,
-            refresh_master=self._rerun.refresh_master,
-            stage=lambda name: self._stage(name, outcome),
-            receive_late=lambda: self._receive_late(business_date),
-            write_capture=lambda: self._write_capture(business_date),
-            check=partial(self._check, business_date),
-            build=partial(self._build, business_date, outcome, trial=True),
-            take_over=partial(self._bring_up, business_date, outcome),
-            take_over_if_absent=partial(
-                self._take_over, business_date, outcome, only_absent=True
-            ),
-            provenance=provenance_of,
-            demand_hold=demand_hold,
-        )
-
-    def _build(
-        self,
-        business_date: date,
-        outcome: DateOutcome,
-        variables: RuleVariables,
-        history: Sequence[HistoryDate] | None,
-        *,
-        trial: bool,
-    ) -> BuildResult:
-        self._engine.hold(trial=trial)
-        with self._stage("plan orders", outcome):
-            clear_exports(self._lake, business_date)
-            build = self._engine.build(
-                business_date, variables, self._progress.nodes, history, trial=trial
-            )
-            outcome.build = build
-            self._log.event("built", models=build.models)
-        return build
-
-    def _receive_late(self, business_date: date) -> list[ReceivedFile]:
-        return gate.receive_late(
-            self._lake,
-            self._settings.inbox,
-            business_date,
-            run_id=self._run_id,
-            received_at=self._clock(),
-        )
-
-    def _receive(
-        self, business_date: date, outcome: DateOutcome, checkpoint: Checkpoint
-    ) -> list[ReceivedFile]:
-        def receive() -> list[ReceivedFile]:
-            return gate.receive(
-                self._lake,
-                self._settings.inbox,
-                business_date,
-                run_id=self._run_id,
-                received_at=self._clock(),
-                on_file=self._progress.file,
-            )
-
-        checkpoint.clear()
-        if self._feed_wait.is_due(business_date):
-            with self._stage(WAITING, outcome):
-                self._feed_wait.wait(business_date, receive, self._progress.say)
-        with self._stage("receive files", outcome):
-            self._progress.files(gate.pending(self._settings.inbox, business_date))
-            received = receive()
-        checkpoint.note_received()
-        for file in received:
-            self._log.event(
-                "file",
-                feed=file.feed,
-                file_name=file.file_name,
-                status=file.status,
-                rows_accepted=file.rows_accepted,
-                rows_refused=file.rows_refused,
-            )
-        return received
-
-    def _master_data(self, business_date: date) -> MasterSnapshot:
-        """Keep the master data of this instant as those of the date.
-
-        A replay takes those that are kept already.
-
-        Raises:
-            RefusedError: there are none.
-        """
-        if self._rerun.replay:
-            captured = captured_snapshot(self._lake, business_date)
-            if captured is None:
-                raise RefusedError(
-                    f"{business_date} is not published and the lake has no master data "
-                    "of it to replay with. Run it without --replay."
-                )
-            return captured
-        master = self._write_capture(business_date)
-        put_in_place(self._lake, business_date)
-        return master
-
-    def _write_capture(self, business_date: date) -> MasterSnapshot:
-        """Read PostgreSQL into the waiting capture.
-
-        Raises:
-            RefusedError: there are no master data; a former capture stays as it is.
-        """
-        with closing(connect(self._server())) as connection:
-            master = write_capture(self._lake, connection, business_date)
-        if master.is_empty:
-            raise RefusedError(
-                "The master data is empty: PostgreSQL has no row in any table of the "
-                "schema master. Load it: python -m ingestion master load --from DIR"
-            )
-        return master
-
-    def _server(self) -> ConnectionSettings:
-        """PostgreSQL; one of our own runs from its first date to the end."""
-        if self._postgres is None:
-            state, target = self._settings.state, self._settings.target
-            self._postgres = self._held.enter_context(
-                connection_settings(state, target)
-            )
-        return self._postgres
-
-    def _check(
-        self,
-        business_date: date,
-        received: Sequence[ReceivedFile],
-        master: MasterSnapshot,
-        variables: RuleVariables,
-    ) -> None:
-        if not variables.allow_missing_warehouses:
-            check_warehouses(business_date, received, master.warehouse_ids)
-
-    @contextmanager
-    def _stage(self, name: str, outcome: DateOutcome) -> Iterator[None]:
-        self._log.event("stage_started", stage=name)
-        self._progress.stage(outcome.business_date, name)
-        begin = time.monotonic()
-        try:
-            yield
-        finally:
-            outcome.seconds[name] = round(time.monotonic() - begin, 3)
-            self._progress.stage_ended()
-            self._log.event("stage_ended", stage=name, seconds=outcome.seconds[name])
+    def _clear_trial(self, outcome: DateOutcome) -> None:
+        """Leave no export of what was built for a question, or came to nothing."""
+        was_tried = outcome.is_replay or outcome.version_before is not None
+        if was_tried and "plan orders" in outcome.seconds and not outcome.published:
+            # What is left of a lake that does not answer the next build removes.
+            with suppress(OSError, ServiceUnavailableError):
+                clear_exports(self._lake, outcome.business_date)

@@ -7,8 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-#: A stage in which nothing is done but waiting.
-WAITING = "wait for files"
+from ingestion.date_run.date_run import WAITING
 
 
 def last_duration(state: Path) -> timedelta:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from ingestion.config import TARGETS, Settings, load_settings
+from ingestion.date_run.rerun import Rerun
 from ingestion.dates import business_date_at, days_from, parse_business_date
 from ingestion.errors import UsageError
 from ingestion.planning.rule_variables import RuleVariables, load_rule_variables
@@ -23,21 +24,6 @@ failure or a service that does not answer; 2 wrong usage or configuration; 3 ref
 inputs or master data missing; 4 refused: a data test failed; 5 another run holds the
 date; 6 a replay differs from what was published.
 """
-
-
-@dataclass(frozen=True)
-class Rerun:
-    """What is asked for of dates that are published, beside nothing.
-
-    Attributes:
-        replay: rebuild them from the lake and compare.
-        include_late: count the files that came late.
-        refresh_master: plan them with the master data of now.
-    """
-
-    replay: bool = False
-    include_late: bool = False
-    refresh_master: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +43,7 @@ class Options:
     settings: Settings
     variables: RuleVariables
     as_json: bool
-    rerun: Rerun = Rerun()
+    rerun: Rerun = field(default_factory=Rerun)
     due: bool = False
     due_from: date | None = None
     resume: bool = False

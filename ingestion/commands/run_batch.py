@@ -133,9 +133,10 @@ def _run_dates(
     summaries: list[dict[str, Any]],
 ) -> None:
     # Not before a date is chosen and checked: wrong usage is answered at once.
-    from ingestion.batch.batch_run import Night
+    from ingestion.batch.batch_run import BatchRun
     from ingestion.batch.summary import as_json, print_summary
     from ingestion.date_run.progress import Progress
+    from ingestion.date_run.run_context import RunContext
     from ingestion.date_run.waiting import FeedWait
     from ingestion.lake import open_lake
     from ingestion.report.reporting import report_date
@@ -151,15 +152,16 @@ def _run_dates(
         sleep,
         for_warehouses=not options.variables.allow_missing_warehouses,
     )
-    with Night(
+    context = RunContext(
         settings, lake, options.variables, run, clock, log, progress, feed_wait,
-        options.rerun, resume=options.resume,
-    ) as night:  # fmt: skip
+        options.rerun, options.resume,
+    )  # fmt: skip
+    with BatchRun(context) as batch:
         for business_date in options.dates:
             window = BatchWindow.of(business_date, settings.timezone)
             _complain(window.foreseen_miss(clock(), last_duration(settings.state)))
             with progress.of_date():
-                outcome = night.run(business_date)
+                outcome = batch.run(business_date)
             # Before the report, which may wait for the same service once more.
             _complain(outcome.message)
             summary = as_json(outcome, window, lake.root, str(run.log))

@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 from ingestion.config import PROJECT_DIR, Settings
-from ingestion.date_run.run_folder import RunFolder
 from ingestion.errors import (
     DataTestError,
     ProcurementError,
@@ -44,14 +43,13 @@ class Engine:
         self,
         settings: Settings,
         lake_root: str,
-        run: RunFolder,
+        artifacts: Path,
         on_wait: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._lake_root = lake_root
-        self._run = run
         self._on_wait = on_wait
-        self._transformation = Transformation(settings, run.dbt)
+        self._transformation = Transformation(settings, artifacts)
         self._tables = {
             trial: PreparedTables(settings, lake_root, trial=trial)
             for trial in (False, True)
@@ -148,12 +146,9 @@ class Engine:
         seeds: bool,
         trial: bool,
     ) -> BuildResult:
-        try:
-            build = self._transformation.build(
-                business_date, variables, on_node, history, seeds=seeds, trial=trial
-            )
-        finally:
-            self._run.keep_results(business_date)
+        build = self._transformation.build(
+            business_date, variables, on_node, history, seeds=seeds, trial=trial
+        )
         if self._settings.target != "embedded" and self._share:
             self._tables[trial].remember()
             self._share()

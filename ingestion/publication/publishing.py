@@ -74,6 +74,17 @@ def published_manifest(lake: Lake, business_date: date) -> dict[str, Any] | None
     return manifest
 
 
+def recorded_history(manifest: dict[str, Any]) -> list[tuple[str, int]]:
+    """The earlier dates that a version looked back at, each in the version of then."""
+    return sorted(
+        {
+            (used["business_date"], int(used["version"]))
+            for purpose in manifest["history"].values()
+            for used in purpose
+        }
+    )
+
+
 def publish(lake: Lake, edition: Edition, provenance: Provenance) -> Published:
     """Make the first version of a date that there is.
 

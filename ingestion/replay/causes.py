@@ -64,17 +64,6 @@ def damages(
     ]
 
 
-def recorded_history(manifest: dict[str, Any]) -> list[tuple[str, int]]:
-    """The earlier dates that a version looked back at, each in the version of then."""
-    return sorted(
-        {
-            (used["business_date"], int(used["version"]))
-            for purpose in manifest["history"].values()
-            for used in purpose
-        }
-    )
-
-
 def _inputs(then: list[Any], now: list[Any]) -> Iterator[Cause]:
     before = {(file["feed"], file["sha256"]): canonical_text(file) for file in then}
     after = {(file["feed"], file["sha256"]): canonical_text(file) for file in now}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ingestion import gate
 from ingestion.canonical_json import Json
-from ingestion.date_run.date_run import Bench
+from ingestion.date_run.date_run import DateRun
 from ingestion.errors import ServiceUnavailableError
 from ingestion.gate import ReceivedFile
 from ingestion.gate.history.ledger import Changes
@@ -23,6 +23,7 @@ from ingestion.master_data.differences import MasterChange, master_changes
 from ingestion.master_data.snapshot import MasterSnapshot
 from ingestion.publication.change_journal import Transition, behind_path, note_behind
 from ingestion.publication.changes import changes_between
+from ingestion.publication.provenance import provenance_of
 from ingestion.publication.publishing import (
     Published,
     published_manifest,
@@ -58,33 +59,33 @@ class Renewal:
     was_built: bool = False
 
 
-def renew(bench: Bench, version: int) -> Renewal:
+def renew(run: DateRun, version: int) -> Renewal:
     """Take in what came late, and publish a new version if that is asked for.
 
     Raises:
         RefusedError: the date's inputs would be incomplete; the version stays.
         DataTestError: a data test failed; the version stays.
     """
-    with bench.stage("receive files"):
-        renewal = Renewal(bench.receive_late())
+    with run.stage("receive files"):
+        renewal = Renewal(run.receive_late())
     late: Sequence[Changes] = ()
-    if bench.include_late and gate.late_files(renewal.received):
-        late = gate.counting_late_files(bench.lake, bench.business_date)
+    if run.rerun.include_late and gate.late_files(renewal.received):
+        late = gate.counting_late_files(run.lake, run.business_date)
     master = None
     # A date that was published before there were captures has none.
-    is_captured = bench.lake.exists(capture_folder(bench.business_date))
-    if bench.refresh_master or (late and not is_captured):
-        with bench.stage("capture master data"):
-            master = _refreshed(bench, renewal)
+    is_captured = run.lake.exists(capture_folder(run.business_date))
+    if run.rerun.refresh_master or (late and not is_captured):
+        with run.stage("capture master data"):
+            master = _refreshed(run, renewal)
     if late or master:
-        _Change(bench, version, late, master).make(renewal)
+        _Change(run, version, late, master).make(renewal)
     return renewal
 
 
-def _refreshed(bench: Bench, renewal: Renewal) -> MasterSnapshot | None:
+def _refreshed(run: DateRun, renewal: Renewal) -> MasterSnapshot | None:
     """The master data of now, waiting, when they are not those of the date."""
-    lake, day = bench.lake, bench.business_date
-    captured, master = captured_snapshot(lake, day), bench.write_capture()
+    lake, day = run.lake, run.business_date
+    captured, master = captured_snapshot(lake, day), run.write_capture()
     if captured and captured.digest == master.digest:
         lake.delete(waiting_folder(day))
         return None
@@ -99,18 +100,18 @@ class _Change:
 
     def __init__(
         self,
-        bench: Bench,
+        run: DateRun,
         version: int,
         late: Sequence[Changes],
         master: MasterSnapshot | None,
     ) -> None:
-        self._bench = bench
-        self._lake: Lake = bench.lake
-        self._day = bench.business_date
+        self._run = run
+        self._lake: Lake = run.lake
+        self._day = run.business_date
         self._version = version
         self._late = late
         self._master = master
-        self._transition = Transition(bench.lake, bench.business_date, version)
+        self._transition = Transition(run.lake, run.business_date, version)
 
     def make(self, renewal: Renewal) -> None:
         """Build the version, and publish it when it changes a byte."""
@@ -140,7 +141,7 @@ class _Change:
             # It is published; what is left to do the next run does.
             with suppress(OSError, ServiceUnavailableError):
                 self._transition.finish()
-            self._bench.take_over()
+            self._run.bring_up()
         else:
             self._transition.take_back()
             renewal.received = gate.load_history(self._lake, self._day)
@@ -152,21 +153,21 @@ class _Change:
             put_in_place(self._lake, self._day)
 
     def _publish(self, received: Sequence[ReceivedFile]) -> Published | None:
-        bench, lake, day = self._bench, self._lake, self._day
+        run, lake, day = self._run, self._lake, self._day
         manifest = published_manifest(lake, day) or {}
         master = captured_snapshot(lake, day)
         assert master is not None  # noqa: S101  captured before, or just now
-        variables = bench.variables.over(manifest["rule_variables"])
-        bench.check(received, master, variables)
-        build = bench.build(variables, None)
-        with bench.stage("publish"):
+        variables = run.variables.over(manifest["rule_variables"])
+        run.check_complete(received, master, variables)
+        build = run.plan(variables, None)
+        with run.stage("publish"):
             former = orders_before(lake, day, self._version + 1)
             edition = compose(lake, day, self._version + 1, former, build.build_id)
             if self._is_unchanged(edition):
                 return None
-            provenance = bench.provenance(received, master, variables)
+            provenance = provenance_of(received, master, variables)
             remember_report(lake, edition, build)
-            bench.demand_hold()
+            run.demand_hold()
             note_behind(lake, day)
             return publish_next(
                 lake,

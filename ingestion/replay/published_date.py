@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingestion import gate
-from ingestion.date_run.date_run import Bench
+from ingestion.date_run.date_run import DateRun
 from ingestion.errors import ProcurementError, ServiceUnavailableError
 from ingestion.master_data.capture import captured_snapshot
 from ingestion.publication.change_journal import is_behind
 from ingestion.publication.changes import Changes, Contents, changes_between
-from ingestion.publication.publishing import published_manifest
+from ingestion.publication.provenance import provenance_of
+from ingestion.publication.publishing import published_manifest, recorded_history
 from ingestion.publication.version_files import compose
 from ingestion.publication.versions import orders_before, published_contents
-from ingestion.replay.causes import Cause, causes_of, damages, recorded_history
+from ingestion.replay.causes import Cause, causes_of, damages
 
 #: Differences shown to people; the log and the JSON summary have them all.
 _SHOWN = 20
@@ -70,7 +71,7 @@ class Replay:
         }
 
 
-def replay_published(bench: Bench, version: int) -> Replay:
+def replay_published(run: DateRun, version: int) -> Replay:
     """Rebuild the published version of a date from the lake alone, and compare.
 
     The rule variables are those of the manifest, but for those given now, and the
@@ -82,36 +83,36 @@ def replay_published(bench: Bench, version: int) -> Replay:
     Raises:
         ProcurementError: nothing could be built, and nothing in the lake explains it.
     """
-    lake, day = bench.lake, bench.business_date
+    lake, day = run.lake, run.business_date
     manifest = published_manifest(lake, day)
     assert manifest is not None  # noqa: S101  it is the version's
-    with bench.stage("check the lake"):
+    with run.stage("check the lake"):
         received = gate.load_history(lake, day)
         master = captured_snapshot(lake, day)
-        variables = bench.variables.over(manifest["rule_variables"])
+        variables = run.variables.over(manifest["rule_variables"])
         causes = damages(lake, day, manifest, received)
         if master is None:
             causes.append(Cause("master data", "the lake has no capture of the date"))
             return Replay(version, [], None, causes, "it cannot be planned again")
-        causes += causes_of(manifest, bench.provenance(received, master, variables))
+        causes += causes_of(manifest, provenance_of(received, master, variables))
     try:
-        build = bench.build(variables, recorded_history(manifest))
+        build = run.plan(variables, recorded_history(manifest))
     except ServiceUnavailableError:
         raise
     except ProcurementError as error:
         if not causes:
             raise
         return Replay(version, [], None, causes, str(error).rstrip("."))
-    with bench.stage("compare"):
+    with run.stage("compare"):
         former = orders_before(lake, day, version)
         edition = compose(lake, day, version, former, build.build_id)
         rebuilt = {name: file.content for name, file in edition.files.items()}
         replay = _compared(version, published_contents(lake, day), rebuilt, causes)
     if replay.is_identical:
         if is_behind(lake, day):
-            bench.take_over()
+            run.bring_up()
         else:
-            bench.take_over_if_absent()
+            run.take_over(only_absent=True)
     return replay
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from ingestion.batch.canonical_json import plain_number
 
+from ingestion.canonical_json import plain_number
 from ingestion.lake import Lake
 from pipeline_runner import PROJECT, call
 
