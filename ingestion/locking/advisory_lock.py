@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -75,7 +75,13 @@ def advisory_date_lock(
                 except psycopg2.Error as error:
                     raise _lost(settings, business_date, error) from None
 
-            yield demand
+            try:
+                yield demand
+            finally:
+                # The server sees only later that a connection was closed. One that is
+                # lost has let go of the lock already.
+                with suppress(psycopg2.Error):
+                    cursor.execute("select pg_advisory_unlock(%s)", (key,))
 
 
 def _key(lake: str, business_date: date) -> int:

@@ -52,6 +52,12 @@ def test_another_machine_is_told_who_holds_the_date(
         pass
 
 
+def test_a_date_is_free_at_once_for_the_next_run(server: ConnectionSettings) -> None:
+    for _ in range(200):
+        with advisory_date_lock(server, LAKE, DAY, "run"):
+            pass
+
+
 def test_a_killed_run_holds_nothing(server: ConnectionSettings) -> None:
     script = (
         "import sys, time\n"
