@@ -31,7 +31,7 @@ import psutil  # type: ignore[import-untyped]
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ingestion.gate import receive
-from ingestion.gate.workers import Crew
+from ingestion.gate.workers import Workers
 from ingestion.lake import LocalLake
 
 DAY = date(2026, 1, 1)
@@ -113,7 +113,7 @@ def _summing(inbox: Path) -> Callable[[], None]:
 
 def _landing(place: Path, given: argparse.Namespace) -> Callable[[], None]:
     lake = place / "lake"
-    crew = Crew(given.workers)
+    workers = Workers(given.workers)
 
     def land() -> None:
         history = receive(
@@ -122,7 +122,7 @@ def _landing(place: Path, given: argparse.Namespace) -> Callable[[], None]:
             DAY,
             run_id="benchmark",
             received_at=datetime.now(timezone.utc),
-            crew=crew,
+            workers=workers,
         )
         accepted = sum(file.rows_accepted for file in history)
         if accepted != given.orders * LINES:

@@ -1,1 +1,1 @@
-"""Everything around the dbt models: what comes in, the night's run, what goes out."""
+"""Everything around the dbt models: what comes in, the batch run, what goes out."""

@@ -1,4 +1,4 @@
-"""The steps of a night on their own: ``python -m ingestion <command>``."""
+"""The steps of a batch run on their own: ``python -m ingestion <command>``."""
 
 from __future__ import annotations
 

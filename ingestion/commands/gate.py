@@ -79,13 +79,15 @@ def _add_workers(command: argparse.ArgumentParser) -> None:
 
 def _validate(arguments: argparse.Namespace) -> int:
     from ingestion.gate.preview import preview
-    from ingestion.gate.workers import Crew
+    from ingestion.gate.workers import Workers
 
     worst, files = ExitCode.OK, arguments.files
     sizes = [path.stat().st_size for path in files if path.is_file()]
     call = partial(preview, feed=arguments.feed)
-    with Crew(arguments.workers) as crew:
-        reports = crew.map(call, files) if crew.is_worth(sizes) else map(call, files)
+    with Workers(arguments.workers) as workers:
+        reports = (
+            workers.map(call, files) if workers.is_worth(sizes) else map(call, files)
+        )
         for report in reports:
             _print("\n".join(report.lines()))
             if report.verdict.reason:
@@ -97,13 +99,13 @@ def _land(arguments: argparse.Namespace) -> int:
     from ingestion.gate.history.table import totals
     from ingestion.gate.late import receive_late
     from ingestion.gate.receiving import receive
-    from ingestion.gate.workers import Crew
+    from ingestion.gate.workers import Workers
 
     settings = load_settings(inbox=arguments.inbox, lake=arguments.lake)
     business_date = parse_business_date(arguments.date)
     with (
         _held("land", settings, business_date) as held,
-        Crew(arguments.workers) as crew,
+        Workers(arguments.workers) as workers,
     ):
         history = (receive_late if held.is_published else receive)(
             held.lake,
@@ -111,7 +113,7 @@ def _land(arguments: argparse.Namespace) -> int:
             business_date,
             run_id=held.receipt.run_id,
             received_at=held.receipt.received_at,
-            crew=crew,
+            workers=workers,
         )
     if held.is_published:
         _print(_held_back(business_date, arguments.lake))

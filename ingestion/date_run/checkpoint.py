@@ -88,7 +88,7 @@ class Checkpoint:
             return {}
 
     def _write(self) -> None:
-        # A night does not fail for a note: without it a stage is done again.
+        # A run does not fail for a note: without it a stage is done again.
         with (
             suppress(OSError),
             self._notes_of.writer(self._name, replace=True) as stream,

@@ -11,10 +11,10 @@ from ingestion.errors import RefusedError
 from ingestion.master_data.capture import captured_snapshot, put_in_place
 from ingestion.master_data.snapshot import MasterSnapshot
 from ingestion.publication.change_journal import note_behind
+from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of
 from ingestion.publication.publishing import Published, publish, withdraw_reports
 from ingestion.publication.reported import remember_report
-from ingestion.publication.version_files import compose
 from ingestion.publication.versions import next_version, orders_before
 
 

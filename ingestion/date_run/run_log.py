@@ -22,7 +22,7 @@ class RunLog:
     def event(self, name: str, **details: object) -> None:
         """Add one event with its UTC time; details as JSON, anything else as text.
 
-        An event that cannot be written is lost: a night does not fail for its log,
+        An event that cannot be written is lost: a run does not fail for its log,
         least of all after the orders are published.
         """
         record = {"at": self._clock().isoformat(), "event": name, **details}

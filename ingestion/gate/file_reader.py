@@ -17,7 +17,7 @@ from ingestion.gate.landing import (
     content_of,
     land,
 )
-from ingestion.gate.workers import Crew
+from ingestion.gate.workers import Workers
 
 _Landing = Landing | StillWrittenError
 _Content = Content | StillWrittenError
@@ -27,9 +27,9 @@ class FileReader:
     """Gives what each candidate holds, and reads those that are asked for."""
 
     def __init__(
-        self, crew: Crew, intake: Intake, ledger: Ledger, waiting: list[Candidate]
+        self, workers: Workers, intake: Intake, ledger: Ledger, waiting: list[Candidate]
     ) -> None:
-        self._crew = crew
+        self._workers = workers
         self._intake = intake
         self._ledger = ledger
         self._waiting = waiting
@@ -38,11 +38,11 @@ class FileReader:
     def contents(self) -> Iterator[tuple[Candidate, _Content]]:
         """Every candidate with the sha256 and size of its bytes, in order."""
         sizes = [candidate.size for candidate in self._waiting]
-        if not self._crew.is_worth(sizes):
+        if not self._workers.is_worth(sizes):
             for candidate in self._waiting:
                 yield candidate, content_of(candidate)
             return
-        found = list(self._crew.map(content_of, self._waiting))
+        found = list(self._workers.map(content_of, self._waiting))
         pairs = list(zip(self._waiting, found, strict=True))
         self._begin(pairs)
         yield from pairs
@@ -55,7 +55,7 @@ class FileReader:
         """
         if candidate in self._begun:
             task, future = self._begun.pop(candidate)
-            landing = self._crew.result(future)
+            landing = self._workers.result(future)
         else:
             task = self._intake.task(candidate, content)
             landing = land(task)
@@ -79,4 +79,4 @@ class FileReader:
                 continue
             if not self._ledger.is_known(content.sha256, candidate.reading):
                 task = self._intake.task(candidate, content)
-                self._begun[candidate] = task, self._crew.submit(land, task)
+                self._begun[candidate] = task, self._workers.submit(land, task)

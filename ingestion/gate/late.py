@@ -27,7 +27,7 @@ from ingestion.gate.history.records import (
 from ingestion.gate.inbox import Candidate, candidates
 from ingestion.gate.intake import Intake, Receipt
 from ingestion.gate.landing import Content, StillWrittenError
-from ingestion.gate.workers import Crew
+from ingestion.gate.workers import Workers
 from ingestion.lake import Lake
 
 Read = Callable[[Candidate, Content], ReceivedFile]
@@ -60,7 +60,7 @@ def receive_late(
     *,
     run_id: str,
     received_at: datetime,
-    crew: Crew | None = None,
+    workers: Workers | None = None,
 ) -> list[ReceivedFile]:
     """Receive what has come for a date since it was published; nothing of it counts.
 
@@ -78,13 +78,13 @@ def receive_late(
     history = load_history(lake, business_date)
     receipt = Receipt(business_date, run_id, received_at)
     with ExitStack() as own:
-        crew = crew or own.enter_context(Crew())
+        workers = workers or own.enter_context(Workers())
         for feed in FEEDS:
             known = [received for received in history if received.feed == feed]
             ledger = LateLedger(feed, business_date.isoformat(), known)
             intake = Intake(lake, ledger, receipt)
             waiting = candidates(inbox, feed, business_date)
-            reader = FileReader(crew, intake, ledger, waiting)
+            reader = FileReader(workers, intake, ledger, waiting)
             desk = LateDesk(lake, ledger, intake, reader.read)
             for candidate, content in reader.contents():
                 desk.receive(candidate, content)

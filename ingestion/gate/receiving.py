@@ -22,7 +22,7 @@ from ingestion.gate.history.records import (
 from ingestion.gate.inbox import FORMATS, Candidate, candidates
 from ingestion.gate.intake import Intake, Receipt
 from ingestion.gate.landing import Content, StillWrittenError
-from ingestion.gate.workers import Crew
+from ingestion.gate.workers import Workers
 from ingestion.lake import Lake, LakeFile
 
 OnFile = Callable[[ReceivedFile], None]
@@ -37,7 +37,7 @@ def receive(
     run_id: str,
     received_at: datetime,
     on_file: OnFile | None = None,
-    crew: Crew | None = None,
+    workers: Workers | None = None,
 ) -> list[ReceivedFile]:
     """Receive both feeds of a date that is not published yet.
 
@@ -54,7 +54,7 @@ def receive(
         run_id: written into new entries of the load history.
         received_at: aware instant, written into new entries.
         on_file: called after each file, for progress.
-        crew: reads files side by side; without one, one of its own is used.
+        workers: reads files side by side; without one, one of its own is used.
 
     Returns:
         The date's complete load history, by feed, name and sha256.
@@ -64,8 +64,8 @@ def receive(
         ProcurementError: a file cannot be read, or a landed file has disappeared
             from the lake.
     """
-    if crew is None:
-        with Crew() as crew:
+    if workers is None:
+        with Workers() as workers:
             return receive(
                 lake,
                 inbox,
@@ -73,7 +73,7 @@ def receive(
                 run_id=run_id,
                 received_at=received_at,
                 on_file=on_file,
-                crew=crew,
+                workers=workers,
             )
     history = load_history(lake, business_date)
     receipt = Receipt(business_date, run_id, received_at)
@@ -82,7 +82,7 @@ def receive(
         known = [received for received in history if received.feed == feed]
         ledger = Ledger(feed, business_date.isoformat(), known)
         intake = Intake(lake, ledger, receipt)
-        reader = FileReader(crew, intake, ledger, waiting[feed])
+        reader = FileReader(workers, intake, ledger, waiting[feed])
         for candidate, content in reader.contents():
             received = _received(lake, ledger, intake, reader, candidate, content)
             if received.status != "late":

@@ -40,7 +40,7 @@ def default_workers() -> int:
     return os.cpu_count() or 1
 
 
-class Crew:
+class Workers:
     """Calls functions in worker processes, or here when that is not worth it.
 
     Workers start with the first large amount of work and stay until the end of the
@@ -51,7 +51,7 @@ class Crew:
         self._workers = workers or default_workers()
         self._pool: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> Workers:
         return self
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:

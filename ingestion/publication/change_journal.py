@@ -30,7 +30,7 @@ _JOURNALS = "versions/_changing"
 _BEHIND = "versions/_behind"
 
 
-class Transition:
+class DateChange:
     """The change of one date from its published version to the next."""
 
     def __init__(self, lake: Lake, business_date: date, version: int) -> None:

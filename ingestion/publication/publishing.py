@@ -20,7 +20,11 @@ from ingestion.lake import Lake
 from ingestion.publication.documents import SCHEMA_VERSION, cancelled_order
 from ingestion.publication.provenance import Provenance
 from ingestion.publication.reconciliation import figures_document
-from ingestion.publication.version_files import Edition, exceptions_name, open_lines
+from ingestion.publication.version_files import (
+    PlannedVersion,
+    exceptions_name,
+    open_lines,
+)
 from ingestion.publication.visible import check_visible
 from ingestion.publication.volumes import remember_volumes
 
@@ -85,19 +89,19 @@ def recorded_history(manifest: dict[str, Any]) -> list[tuple[str, int]]:
     )
 
 
-def publish(lake: Lake, edition: Edition, provenance: Provenance) -> Published:
+def publish(lake: Lake, planned: PlannedVersion, provenance: Provenance) -> Published:
     """Make the first version of a date that there is.
 
     Raises:
         OSError: the lake refuses a write; then nothing of the date is visible.
         PublicationError: other bytes are there than were written; the same.
     """
-    _make_visible(lake, edition, build_version(lake, edition, provenance))
-    return what_is_published(edition)
+    _make_visible(lake, planned, build_version(lake, planned, provenance))
+    return what_is_published(planned)
 
 
 def build_version(
-    lake: Lake, edition: Edition, provenance: Provenance
+    lake: Lake, planned: PlannedVersion, provenance: Provenance
 ) -> dict[str, bytes]:
     """Write a version where no reader looks, its manifest last.
 
@@ -107,24 +111,24 @@ def build_version(
     Returns:
         Everything that is to be visible, by its path under ``output``.
     """
-    building = building_folder(edition.business_date)
+    building = building_folder(planned.business_date)
     lake.delete(building)
-    reports = reports_of(edition)
-    orders = [name for name in edition.files if f"output/{name}" not in reports]
+    reports = reports_of(planned)
+    orders = [name for name in planned.files if f"output/{name}" not in reports]
 
     def write_order(name: str) -> None:
-        write_file(lake, f"{building}/{name}", edition.files[name].content)
+        write_file(lake, f"{building}/{name}", planned.files[name].content)
 
     list(lake.each(write_order, orders))
-    _remember(lake, edition)
+    _remember(lake, planned)
     remember_volumes(
-        lake, edition.business_date, edition.version, edition.quality_checks
+        lake, planned.business_date, planned.version, planned.quality_checks
     )
-    manifest = canonical_line(_manifest(edition, provenance))
+    manifest = canonical_line(_manifest(planned, provenance))
     write_file(lake, f"{building}/manifest.json", manifest)
-    folder = orders_folder(edition.business_date)
+    folder = orders_folder(planned.business_date)
     return {
-        **{f"{folder}/{name}": edition.files[name].content for name in orders},
+        **{f"{folder}/{name}": planned.files[name].content for name in orders},
         **reports,
         f"{folder}/manifest.json": manifest,
     }
@@ -135,27 +139,27 @@ def building_folder(business_date: date) -> str:
     return f"versions/_building/{business_date}"
 
 
-def reports_of(edition: Edition) -> dict[str, bytes]:
+def reports_of(planned: PlannedVersion) -> dict[str, bytes]:
     """The published reports of exceptions, by their path."""
-    files = edition.files
-    day = edition.business_date
+    files = planned.files
+    day = planned.business_date
     return {
         exceptions_path(day, ending): files[exceptions_name(day, ending)].content
         for ending in ("json", "csv")
     }
 
 
-def what_is_published(edition: Edition) -> Published:
+def what_is_published(planned: PlannedVersion) -> Published:
     """The figures of a version."""
-    orders = edition.documents
+    orders = planned.documents
     return Published(
-        version=edition.version,
-        skus=len(edition.demand),
+        version=planned.version,
+        skus=len(planned.demand),
         orders=sum(order["status"] != "cancelled" for order in orders),
         held=sum(order["status"] == "held" for order in orders),
         lines=sum(order["line_count"] for order in orders),
-        exceptions_by_code=edition.exceptions_by_code(),
-        cancelled=len(edition.cancelled),
+        exceptions_by_code=planned.exceptions_by_code(),
+        cancelled=len(planned.cancelled),
     )
 
 
@@ -168,11 +172,13 @@ def withdraw_reports(lake: Lake, business_date: date) -> None:
         lake.delete(exceptions_path(business_date, ending))
 
 
-def _make_visible(lake: Lake, edition: Edition, expected: Mapping[str, bytes]) -> None:
+def _make_visible(
+    lake: Lake, planned: PlannedVersion, expected: Mapping[str, bytes]
+) -> None:
     """Put the reports in place, then the folder whose manifest makes them count."""
-    business_date = edition.business_date
+    business_date = planned.business_date
     try:
-        for path, content in reports_of(edition).items():
+        for path, content in reports_of(planned).items():
             write_file(lake, path, content)
         lake.delete(orders_folder(business_date))  # without a manifest: not published
         lake.rename(building_folder(business_date), orders_folder(business_date))
@@ -189,18 +195,18 @@ def _make_visible(lake: Lake, edition: Edition, expected: Mapping[str, bytes]) -
         raise
 
 
-def _manifest(edition: Edition, provenance: Provenance) -> dict[str, Json]:
+def _manifest(planned: PlannedVersion, provenance: Provenance) -> dict[str, Json]:
     return {
         "schema_version": SCHEMA_VERSION,
-        "business_date": str(edition.business_date),
-        "version": edition.version,
+        "business_date": str(planned.business_date),
+        "version": planned.version,
         "files": [
             {
                 "name": name,
                 "sha256": hashlib.sha256(file.content).hexdigest(),
                 "lines": file.lines,
             }
-            for name, file in edition.files.items()
+            for name, file in planned.files.items()
         ],
         "inputs": provenance.inputs,
         "master_data": {"sha256": provenance.master_data},
@@ -209,16 +215,16 @@ def _manifest(edition: Edition, provenance: Provenance) -> dict[str, Json]:
         "history": {
             purpose: [
                 {"business_date": row["used_date"], "version": row["version"]}
-                for row in edition.history
+                for row in planned.history
                 if row["purpose"] == purpose
             ]
             for purpose in ("spikes", "open_orders")
         },
-        "reconciliation": figures_document(edition.figures),
+        "reconciliation": figures_document(planned.figures),
     }
 
 
-def _remember(lake: Lake, edition: Edition) -> None:
+def _remember(lake: Lake, planned: PlannedVersion) -> None:
     """Keep what later dates look back at: demand, and lines still to arrive.
 
     Beside them, for the next version of the date, the orders without their lines.
@@ -226,10 +232,10 @@ def _remember(lake: Lake, edition: Edition) -> None:
     Readers take a version of these files only when it is the published one, so
     files of a run that died before its manifest do no harm.
     """
-    day = str(edition.business_date)
+    day = str(planned.business_date)
     demand = (
         {"sku_id": row["sku_id"], "demand": plain_number(row["demand"])}
-        for row in edition.demand
+        for row in planned.demand
         if row["demand"] > 0
     )
     still_to_arrive = (
@@ -238,7 +244,7 @@ def _remember(lake: Lake, edition: Edition) -> None:
             "ordered_quantity": plain_number(line["ordered_quantity"]),
             "requested_delivery_date": order["requested_delivery_date"],
         }
-        for order, line in open_lines(edition.documents)
+        for order, line in open_lines(planned.documents)
     )
     tables = {
         "published_demand": demand,
@@ -246,12 +252,12 @@ def _remember(lake: Lake, edition: Edition) -> None:
     }
     for name, rows in tables.items():
         content = b"".join(
-            canonical_line({"version": str(edition.version), **row}) for row in rows
+            canonical_line({"version": str(planned.version), **row}) for row in rows
         )
-        write_file(lake, remembered_path(name, day, edition.version), content)
+        write_file(lake, remembered_path(name, day, planned.version), content)
     # As the next version takes them back, if it has none of the supplier.
-    orders = (cancelled_order(order, edition.version) for order in edition.documents)
-    path = remembered_path(REMEMBERED_ORDERS, day, edition.version)
+    orders = (cancelled_order(order, planned.version) for order in planned.documents)
+    path = remembered_path(REMEMBERED_ORDERS, day, planned.version)
     write_file(lake, path, b"".join(map(canonical_line, orders)))
 
 

@@ -11,19 +11,14 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, localcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ingestion.canonical_json import Json, canonical_text
 from ingestion.errors import ReconciliationError
 from ingestion.planning.exports import Row
-
-if TYPE_CHECKING:
-    from ingestion.publication.version_files import Edition
-
-#: Figures by what they are of: a subject, and which one of its kind ("" for the only).
-Figures = Mapping[tuple[str, str], Row]
+from ingestion.publication.version_files import Figures, PlannedVersion
 
 _FIGURES = ("status", "row_count", "quantity", "amount", "total_amount")
 _SUBJECTS = {
@@ -35,29 +30,29 @@ _SUBJECTS = {
 }
 #: More than a sum of a million numbers of 38 digits can have.
 _DIGITS = 60
-#: Begins the names of the two files of exceptions in an edition.
+#: Begins the names of the two files of exceptions in a version.
 _EXCEPTIONS = "exceptions/"
 #: Differences shown to people.
 _SHOWN = 10
 
 
-def reconcile(edition: Edition, exported_figures: Iterable[Row]) -> Figures:
-    """Compare an edition with the figures of its build, which are returned.
+def reconcile(version: PlannedVersion, exported_figures: Iterable[Row]) -> Figures:
+    """Compare a version with the figures of its build, which are returned.
 
     Raises:
         ReconciliationError: figures are missing, or one differs.
     """
     planned = _planned(list(exported_figures))
     if planned is None:
-        raise _refusal(edition, ["the figures of its build are missing or incomplete"])
+        raise _refusal(version, ["the figures of its build are missing or incomplete"])
     exceptions = {key: row for key, row in planned.items() if key[0] == "exceptions"}
     differences = [
-        *_written_twice(edition),
-        *_differences(planned, _found(edition)),
-        *_differences(exceptions, _by_code(_rows_of_csv(edition)), " in the CSV"),
+        *_written_twice(version),
+        *_differences(planned, _found(version)),
+        *_differences(exceptions, _by_code(_rows_of_csv(version)), " in the CSV"),
     ]
     if differences:
-        raise _refusal(edition, differences)
+        raise _refusal(version, differences)
     return planned
 
 
@@ -100,28 +95,28 @@ def _planned(rows: list[Row]) -> Figures | None:
     return figures if counts == {len(rows)} == {len(figures)} else None
 
 
-def _found(edition: Edition) -> Figures:
+def _found(version: PlannedVersion) -> Figures:
     """The same figures of what is to be published, or kept for later dates."""
-    history = Counter(row["purpose"] for row in edition.history)
-    checks = Counter(row["status"] for row in edition.quality_checks)
+    history = Counter(row["purpose"] for row in version.history)
+    checks = Counter(row["status"] for row in version.quality_checks)
     return {
-        **{("orders", name): figure for name, figure in _orders(edition)},
-        **_by_code(_rows_of_json(edition)),
+        **{("orders", name): figure for name, figure in _orders(version)},
+        **_by_code(_rows_of_json(version)),
         ("demand", ""): _figure(
-            row_count=len(edition.demand),
-            quantity=_sum(row["demand"] for row in edition.demand),
+            row_count=len(version.demand),
+            quantity=_sum(row["demand"] for row in version.demand),
         ),
         **{("history_used", key): _figure(row_count=n) for key, n in history.items()},
         **{("quality_checks", key): _figure(row_count=n) for key, n in checks.items()},
     }
 
 
-def _orders(edition: Edition) -> Iterator[tuple[str, Row]]:
+def _orders(version: PlannedVersion) -> Iterator[tuple[str, Row]]:
     """Orders by their id; those that take a former order back are no part of a plan."""
-    for name in edition.files:
+    for name in version.files:
         if name.startswith(_EXCEPTIONS):
             continue
-        order = json.loads(edition.files[name].content, parse_float=Decimal)
+        order = json.loads(version.files[name].content, parse_float=Decimal)
         lines = order["lines"]
         if order["status"] != "cancelled":
             yield (
@@ -136,29 +131,29 @@ def _orders(edition: Edition) -> Iterator[tuple[str, Row]]:
             )
 
 
-def _written_twice(edition: Edition) -> Iterator[str]:
+def _written_twice(version: PlannedVersion) -> Iterator[str]:
     """Orders exported more than once, of which the files hold only the last."""
-    for order_id, count in Counter(row["order_id"] for row in edition.orders).items():
+    for order_id, count in Counter(row["order_id"] for row in version.orders).items():
         if count > 1:
             yield f"order {order_id} was exported {count} times"
 
 
-def _rows_of_json(edition: Edition) -> list[Row]:
-    document = json.loads(_exceptions(edition, "json"), parse_float=Decimal)
+def _rows_of_json(version: PlannedVersion) -> list[Row]:
+    document = json.loads(_exceptions(version, "json"), parse_float=Decimal)
     rows: list[Row] = document["exceptions"]
     return rows
 
 
-def _rows_of_csv(edition: Edition) -> list[Row]:
-    text = _exceptions(edition, "csv").decode()
+def _rows_of_csv(version: PlannedVersion) -> list[Row]:
+    text = _exceptions(version, "csv").decode()
     return [
         {**row, "quantity": Decimal(row["quantity"]) if row["quantity"] else None}
         for row in csv.DictReader(io.StringIO(text, newline=""))
     ]
 
 
-def _exceptions(edition: Edition, ending: str) -> bytes:
-    return edition.files[f"{_EXCEPTIONS}{edition.business_date}.{ending}"].content
+def _exceptions(version: PlannedVersion, ending: str) -> bytes:
+    return version.files[f"{_EXCEPTIONS}{version.business_date}.{ending}"].content
 
 
 def _by_code(exceptions: Iterable[Row]) -> Figures:
@@ -191,8 +186,8 @@ def _text(figure: Row) -> str:
     return f"with {figure['row_count']} rows"
 
 
-def _refusal(edition: Edition, differences: list[str]) -> ReconciliationError:
-    day, more = edition.business_date, len(differences) - _SHOWN
+def _refusal(version: PlannedVersion, differences: list[str]) -> ReconciliationError:
+    day, more = version.business_date, len(differences) - _SHOWN
     return ReconciliationError(
         "\n".join(
             [

@@ -27,7 +27,7 @@ from ingestion.publication.publishing import (
     what_is_published,
     write_file,
 )
-from ingestion.publication.version_files import Edition
+from ingestion.publication.version_files import PlannedVersion
 
 _NAME = "published_reports"
 
@@ -50,17 +50,17 @@ def report_path(business_date: date, version: int) -> str:
     return remembered_path(_NAME, str(business_date), version)
 
 
-def remember_report(lake: Lake, edition: Edition, build: BuildResult) -> None:
+def remember_report(lake: Lake, planned: PlannedVersion, build: BuildResult) -> None:
     """Write it down, before the version is published."""
-    day = edition.business_date
+    day = planned.business_date
     checks = exported_rows(lake, "quality_checks", day)
     document: dict[str, Json] = {
-        "published": asdict(what_is_published(edition)),
+        "published": asdict(what_is_published(planned)),
         # In an order of their own: the same version, the same bytes.
         "tests": sorted(map(asdict, build.tests), key=canonical_text),
         "checks": sorted(checks, key=canonical_text),
     }
-    write_file(lake, report_path(day, edition.version), canonical_line(document))
+    write_file(lake, report_path(day, planned.version), canonical_line(document))
 
 
 def known_version(lake: Lake, business_date: date, version: int) -> KnownVersion | None:

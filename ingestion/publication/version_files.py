@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from ingestion.canonical_json import canonical_line
-from ingestion.lake import Lake
-from ingestion.planning.exports import ORDERS, Row, exported_rows
+from ingestion.planning.exports import Row
 from ingestion.publication.documents import (
     cancelled_order,
     exceptions_csv,
     exceptions_json,
-    sorted_exceptions,
     supplier_order,
 )
-from ingestion.publication.reconciliation import Figures, reconcile
+
+#: Figures by what they are of: a subject, and which one of its kind ("" for the only).
+Figures = Mapping[tuple[str, str], Row]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Edition:
+class PlannedVersion:
     """Everything that a version of a date publishes.
 
     Attributes:
@@ -87,48 +87,6 @@ class Edition:
 def exceptions_name(business_date: date, ending: str) -> str:
     """Name of a date's exceptions in its manifest, as ``json`` or ``csv``."""
     return f"exceptions/{business_date}.{ending}"
-
-
-def compose(
-    lake: Lake,
-    business_date: date,
-    version: int,
-    former: Mapping[str, Row],
-    build_id: str,
-) -> Edition:
-    """Put together what the models exported for a date, and hold it against the marts.
-
-    Args:
-        lake: holds the exports of the last build of the date.
-        business_date: the date.
-        version: number that the edition bears.
-        former: orders of the version before, by supplier; none for a first one.
-        build_id: the build that must have exported everything.
-
-    Raises:
-        ReconciliationError: something is missing, doubled, cut off, of another build,
-            or not what the marts of the build hold.
-    """
-
-    def exported(name: str, *, by: str) -> list[Row]:
-        """Rows in the order of the UTF-8 bytes of one column."""
-        rows = exported_rows(lake, name, business_date, build_id)
-        return sorted(rows, key=lambda row: str(row[by]).encode())
-
-    orders = exported(ORDERS, by="supplier_id")
-    present = {row["supplier_id"] for row in orders}
-    edition = Edition(
-        business_date=business_date,
-        version=version,
-        orders=orders,
-        cancelled=[former[supplier] for supplier in former if supplier not in present],
-        exceptions=sorted_exceptions(exported("exceptions", by="code")),
-        demand=exported("demand", by="sku_id"),
-        history=exported("history_used", by="used_date"),
-        quality_checks=exported("quality_checks", by="check_name"),
-        figures={},
-    )
-    return replace(edition, figures=reconcile(edition, exported("figures", by="key")))
 
 
 def open_lines(documents: list[Row]) -> Iterator[tuple[Row, Row]]:

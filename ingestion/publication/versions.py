@@ -16,7 +16,7 @@ from ingestion.canonical_json import Json, canonical_line
 from ingestion.gate.drafts import copy
 from ingestion.lake import Lake
 from ingestion.planning.exports import Row
-from ingestion.publication.change_journal import Transition
+from ingestion.publication.change_journal import DateChange
 from ingestion.publication.provenance import Provenance
 from ingestion.publication.publishing import (
     REMEMBERED_ORDERS,
@@ -30,7 +30,7 @@ from ingestion.publication.publishing import (
     what_is_published,
     write_file,
 )
-from ingestion.publication.version_files import Edition, exceptions_name
+from ingestion.publication.version_files import PlannedVersion, exceptions_name
 from ingestion.publication.visible import check_visible
 
 _ENDINGS = ("json", "csv")
@@ -96,9 +96,9 @@ def paths_of_publication(business_date: date) -> list[str]:
 
 def publish_next(
     lake: Lake,
-    edition: Edition,
+    planned: PlannedVersion,
     provenance: Provenance,
-    transition: Transition,
+    change: DateChange,
     changes: Json,
     master_data: Iterable[str],
 ) -> Published:
@@ -106,27 +106,27 @@ def publish_next(
 
     Args:
         lake: where the date is published.
-        edition: the version to publish, one above the published one.
+        planned: the version to publish, one above the published one.
         provenance: what it was made from.
-        transition: begun for the version before; takes back what fails.
+        change: begun for the version before; takes back what fails.
         changes: document of what differs from the former version.
         master_data: files of the former version's master data, if they changed.
 
     Raises:
-        OSError: the lake refuses a write; the transition is to be taken back.
+        OSError: the lake refuses a write; the change is to be taken back.
         PublicationError: other bytes are there than were written; the same.
     """
-    business_date = edition.business_date
-    expected = build_version(lake, edition, provenance)
-    _keep_former(lake, business_date, edition.version - 1, changes, master_data)
+    business_date = planned.business_date
+    expected = build_version(lake, planned, provenance)
+    _keep_former(lake, business_date, planned.version - 1, changes, master_data)
     # A moment without the folder: nobody can read a mix of the two versions.
     for path in reversed(paths_of_publication(business_date)):
-        transition.set_aside(path)
-    for path, content in reports_of(edition).items():
+        change.set_aside(path)
+    for path, content in reports_of(planned).items():
         write_file(lake, path, content)
     lake.rename(building_folder(business_date), orders_folder(business_date))
     check_visible(lake, orders_folder(business_date), expected)
-    return what_is_published(edition)
+    return what_is_published(planned)
 
 
 def _keep_former(

@@ -21,8 +21,9 @@ from ingestion.master_data.capture import (
 )
 from ingestion.master_data.differences import MasterChange, master_changes
 from ingestion.master_data.snapshot import MasterSnapshot
-from ingestion.publication.change_journal import Transition, behind_path, note_behind
+from ingestion.publication.change_journal import DateChange, behind_path, note_behind
 from ingestion.publication.changes import changes_between
+from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of
 from ingestion.publication.publishing import (
     Published,
@@ -30,7 +31,7 @@ from ingestion.publication.publishing import (
     remembered_paths,
 )
 from ingestion.publication.reported import remember_report, report_path
-from ingestion.publication.version_files import Edition, compose
+from ingestion.publication.version_files import PlannedVersion
 from ingestion.publication.versions import (
     former_folder,
     keeping_folder,
@@ -111,14 +112,14 @@ class _Change:
         self._version = version
         self._late = late
         self._master = master
-        self._transition = Transition(run.lake, run.business_date, version)
+        self._change = DateChange(run.lake, run.business_date, version)
 
     def make(self, renewal: Renewal) -> None:
         """Build the version, and publish it when it changes a byte."""
         capture = capture_folder(self._day)
         notes = (capture, behind_path(self._day))
         new = [path for path in notes if not self._lake.exists(path)]
-        self._transition.begin(
+        self._change.begin(
             self._late,
             other_paths=[capture, *paths_of_publication(self._day)],
             created=[
@@ -135,21 +136,21 @@ class _Change:
             renewal.published = self._publish(renewal.received)
             renewal.was_built = True
         except BaseException:
-            self._transition.take_back()
+            self._change.take_back()
             raise
         if renewal.published:
             # It is published; what is left to do the next run does.
             with suppress(OSError, ServiceUnavailableError):
-                self._transition.finish()
+                self._change.finish()
             self._run.bring_up()
         else:
-            self._transition.take_back()
+            self._change.take_back()
             renewal.received = gate.load_history(self._lake, self._day)
 
     def _change_inputs(self) -> None:
-        gate.apply_changes(self._lake, self._late, self._transition.set_aside)
+        gate.apply_changes(self._lake, self._late, self._change.set_aside)
         if self._master:
-            self._transition.set_aside(capture_folder(self._day))
+            self._change.set_aside(capture_folder(self._day))
             put_in_place(self._lake, self._day)
 
     def _publish(self, received: Sequence[ReceivedFile]) -> Published | None:
@@ -162,30 +163,32 @@ class _Change:
         build = run.plan(variables, None)
         with run.stage("publish"):
             former = orders_before(lake, day, self._version + 1)
-            edition = compose(lake, day, self._version + 1, former, build.build_id)
-            if self._is_unchanged(edition):
+            planned = compose(lake, day, self._version + 1, former, build.build_id)
+            if self._is_unchanged(planned):
                 return None
             provenance = provenance_of(received, master, variables)
-            remember_report(lake, edition, build)
+            remember_report(lake, planned, build)
             run.demand_hold()
             note_behind(lake, day)
             return publish_next(
                 lake,
-                edition,
+                planned,
                 provenance,
-                self._transition,
-                self._document(edition, causes_of(manifest, provenance)),
+                self._change,
+                self._document(planned, causes_of(manifest, provenance)),
                 self._former_master_data(),
             )
 
-    def _is_unchanged(self, edition: Edition) -> bool:
-        as_before = replace(edition, version=self._version)
+    def _is_unchanged(self, planned: PlannedVersion) -> bool:
+        as_before = replace(planned, version=self._version)
         contents = {name: file.content for name, file in as_before.files.items()}
         return contents == published_contents(self._lake, self._day)
 
-    def _document(self, edition: Edition, causes: Sequence[Cause]) -> dict[str, Json]:
+    def _document(
+        self, planned: PlannedVersion, causes: Sequence[Cause]
+    ) -> dict[str, Json]:
         published = published_contents(self._lake, self._day)
-        contents = {name: file.content for name, file in edition.files.items()}
+        contents = {name: file.content for name, file in planned.files.items()}
         return {
             "schema_version": 1,
             "business_date": str(self._day),
@@ -200,5 +203,5 @@ class _Change:
     def _former_master_data(self) -> list[str]:
         if not self._master:
             return []
-        folder = self._transition.path_aside(capture_folder(self._day))
+        folder = self._change.path_aside(capture_folder(self._day))
         return [file.path for file in self._lake.files(folder)]

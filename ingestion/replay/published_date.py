@@ -11,9 +11,9 @@ from ingestion.errors import ProcurementError, ServiceUnavailableError
 from ingestion.master_data.capture import captured_snapshot
 from ingestion.publication.change_journal import is_behind
 from ingestion.publication.changes import Changes, Contents, changes_between
+from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of
 from ingestion.publication.publishing import published_manifest, recorded_history
-from ingestion.publication.version_files import compose
 from ingestion.publication.versions import orders_before, published_contents
 from ingestion.replay.causes import Cause, causes_of, damages
 
@@ -105,8 +105,8 @@ def replay_published(run: DateRun, version: int) -> Replay:
         return Replay(version, [], None, causes, str(error).rstrip("."))
     with run.stage("compare"):
         former = orders_before(lake, day, version)
-        edition = compose(lake, day, version, former, build.build_id)
-        rebuilt = {name: file.content for name, file in edition.files.items()}
+        planned = compose(lake, day, version, former, build.build_id)
+        rebuilt = {name: file.content for name, file in planned.files.items()}
         replay = _compared(version, published_contents(lake, day), rebuilt, causes)
     if replay.is_identical:
         if is_behind(lake, day):

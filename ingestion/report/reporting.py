@@ -53,7 +53,7 @@ def report_date(
     A question leaves no trace: what a replay found, and that there is nothing of a date
     which somebody typed. A date that was published before keeps its page until a file
     comes late or the page is gone. Never raises for what can go wrong with a report: a
-    night does not fail for it.
+    run does not fail for it.
 
     Args:
         settings: where reports go.

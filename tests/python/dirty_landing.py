@@ -17,7 +17,7 @@ from typing import Any
 from dirty_case import DAY, DirtyFile, Row
 from dirty_files import dirty_files, write
 from ingestion.gate import ReceivedFile, receive
-from ingestion.gate.workers import Crew
+from ingestion.gate.workers import Workers
 from ingestion.lake import Lake
 
 MODELS = {"orders": "stg_pos__order_lines", "stock": "stg_warehouse__stock_snapshots"}
@@ -30,7 +30,7 @@ Fetch = Callable[[str, str], Sequence[Sequence[Any]]]
 
 
 def land_dirty_files(
-    lake: Lake, folder: Path, crew: Crew | None = None
+    lake: Lake, folder: Path, workers: Workers | None = None
 ) -> list[ReceivedFile]:
     """Write the files into an inbox in ``folder`` and receive them into a lake."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -41,7 +41,7 @@ def land_dirty_files(
         date.fromisoformat(DAY),
         run_id="dirty",
         received_at=datetime(2026, 1, 1, 22, tzinfo=timezone.utc),
-        crew=crew,
+        workers=workers,
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ingestion.config import WITHOUT_POSTGRES, load_settings
-from ingestion.date_run.run_folder import make_run_folder
 from ingestion.errors import ProcurementError
 from ingestion.planning.dbt_build import BuildResult, Transformation
 from ingestion.planning.engine import Engine
@@ -40,8 +39,7 @@ def built(
 
     monkeypatch.setattr(Transformation, "build", build)
     settings = load_settings(target="trino")
-    run = make_run_folder(settings.state, datetime.now(timezone.utc))
-    with Engine(settings, settings.lake, run, lambda: None) as engine:
+    with Engine(settings, settings.lake, tmp_path, lambda: None) as engine:
         engine.hold()
         engine.build(DAY, RuleVariables({}), lambda *_: None)
     return tries

@@ -18,7 +18,7 @@ from ingestion.locking.advisory_lock import advisory_date_lock
 from ingestion.locking.files import date_lock
 from ingestion.postgres.connections import ConnectionSettings
 from ingestion.postgres.embedded import running_postgres
-from ingestion.publication.change_journal import Transition, dates_in_change
+from ingestion.publication.change_journal import DateChange, dates_in_change
 from postgres_states import state_folder
 
 DAY = date(2026, 1, 1)
@@ -109,7 +109,7 @@ def test_what_a_killed_run_left_is_settled_while_the_date_is_held(
 ) -> None:
     lake = LocalLake(work / "lake")
     assert call("land", work, lake.root) == 0
-    Transition(lake, DAY, 1).begin([], [], ["made/by/the/killed"])
+    DateChange(lake, DAY, 1).begin([], [], ["made/by/the/killed"])
     with lake.writer("made/by/the/killed") as stream:
         stream.write(b"x")
     looked: list[bool] = []

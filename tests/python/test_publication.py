@@ -15,13 +15,13 @@ import pytest
 from exported_builds import BUILD, export_build
 from ingestion.errors import ExitCode, PublicationError
 from ingestion.lake import LocalLake
+from ingestion.publication.composing import compose
 from ingestion.publication.provenance import Provenance
 from ingestion.publication.publishing import (
     Published,
     publish,
     published_version,
 )
-from ingestion.publication.version_files import compose
 
 DAY = date(2026, 1, 1)
 PROVENANCE = Provenance(inputs=[], master_data="0" * 64, rule_variables={}, code={})

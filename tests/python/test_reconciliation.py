@@ -20,6 +20,7 @@ from exported_builds import (
 )
 from ingestion.errors import ExitCode, ReconciliationError
 from ingestion.lake import LocalLake
+from ingestion.publication.composing import compose
 from ingestion.publication.documents import exceptions_csv
 from ingestion.publication.provenance import Provenance
 from ingestion.publication.publishing import (
@@ -28,7 +29,7 @@ from ingestion.publication.publishing import (
     published_version,
 )
 from ingestion.publication.reconciliation import reconcile
-from ingestion.publication.version_files import Edition, compose
+from ingestion.publication.version_files import PlannedVersion
 from published_forms import errors_of
 
 DAY = date(2026, 1, 2)
@@ -248,12 +249,12 @@ def test_sums_keep_every_digit() -> None:
     planned = [
         {**rows[0], "quantity": Decimal("12345678901234567890123456789012345.002")}
     ]
-    edition = Edition(DAY, 1, [], [], [], large, [], [], {})
+    version = PlannedVersion(DAY, 1, [], [], [], large, [], [], {})
 
-    assert reconcile(edition, planned)
+    assert reconcile(version, planned)
     off = [{**planned[0], "quantity": planned[0]["quantity"] + Decimal("0.001")}]
     with pytest.raises(ReconciliationError, match="demand: quantity planned"):
-        reconcile(edition, off)
+        reconcile(version, off)
 
 
 def test_a_cancelled_order_is_no_part_of_the_plan(lake: LocalLake) -> None:
@@ -264,10 +265,10 @@ def test_a_cancelled_order_is_no_part_of_the_plan(lake: LocalLake) -> None:
         }
     }
 
-    edition = compose(lake, DAY, 2, former, BUILD)
+    version = compose(lake, DAY, 2, former, BUILD)
 
-    assert json.loads(edition.files["SUP-003.json"].content)["status"] == "cancelled"
-    assert len(edition.files) == 5
+    assert json.loads(version.files["SUP-003.json"].content)["status"] == "cancelled"
+    assert len(version.files) == 5
 
 
 def test_many_differences_are_counted(lake: LocalLake, tmp_path: Path) -> None:

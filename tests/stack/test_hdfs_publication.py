@@ -16,9 +16,9 @@ from exported_builds import BUILD, exception_row, export_build, order_row
 from ingestion.errors import PublicationError
 from ingestion.lake import Lake, LakeFile
 from ingestion.lake.hdfs import open_hdfs_lake
+from ingestion.publication.composing import compose
 from ingestion.publication.provenance import Provenance
 from ingestion.publication.publishing import publish
-from ingestion.publication.version_files import compose
 from stack.launcher.places import StackPlace
 
 DAY = date(2026, 1, 2)

@@ -15,14 +15,14 @@ from dirty_files import dirty_files
 from dirty_landing import land_dirty_files
 from ingestion.config import PROJECT_DIR
 from ingestion.errors import ProcurementError, UsageError
-from ingestion.gate import workers as crew_module
-from ingestion.gate.workers import Crew, default_workers
+from ingestion.gate import workers as workers_module
+from ingestion.gate.workers import Workers, default_workers
 from ingestion.lake import LocalLake
 
 
-def landed(folder: Path, crew: Crew) -> dict[str, bytes]:
+def landed(folder: Path, workers: Workers) -> dict[str, bytes]:
     lake = folder / "lake"
-    land_dirty_files(LocalLake(lake), folder / "inbox", crew)
+    land_dirty_files(LocalLake(lake), folder / "inbox", workers)
     return {
         path.relative_to(lake).as_posix(): path.read_bytes()
         for path in lake.rglob("*")
@@ -33,32 +33,32 @@ def landed(folder: Path, crew: Crew) -> dict[str, bytes]:
 def test_processes_land_what_one_process_lands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = landed(tmp_path / "alone", Crew(1))
-    monkeypatch.setattr(crew_module, "_WORTH_STARTING", 0)
-    with Crew(2) as crew:
-        together = landed(tmp_path / "together", crew)
+    alone = landed(tmp_path / "alone", Workers(1))
+    monkeypatch.setattr(workers_module, "_WORTH_STARTING", 0)
+    with Workers(2) as workers:
+        together = landed(tmp_path / "together", workers)
 
     assert together == alone
     assert len(alone) > len(dirty_files())
 
 
 def test_small_nights_start_no_process() -> None:
-    assert not Crew(8).is_worth([100] * 200)
-    assert not Crew(8).is_worth([1 << 30])
-    assert not Crew(1).is_worth([1 << 30] * 2)
-    assert Crew(2).is_worth([1 << 30] * 2)
+    assert not Workers(8).is_worth([100] * 200)
+    assert not Workers(8).is_worth([1 << 30])
+    assert not Workers(1).is_worth([1 << 30] * 2)
+    assert Workers(2).is_worth([1 << 30] * 2)
 
 
 def test_a_worker_that_is_killed_is_told_in_words() -> None:
-    with Crew(2) as crew, pytest.raises(ProcurementError, match="was killed"):
-        list(crew.map(os._exit, [9]))
+    with Workers(2) as workers, pytest.raises(ProcurementError, match="was killed"):
+        list(workers.map(os._exit, [9]))
 
 
 def test_workers_do_not_go_on_when_the_work_is_given_up() -> None:
     def give_up() -> None:
-        with Crew(2) as crew:
-            assert list(crew.map(abs, [1])) == [1]
-            crew.submit(time.sleep, 60)
+        with Workers(2) as workers:
+            assert list(workers.map(abs, [1])) == [1]
+            workers.submit(time.sleep, 60)
             raise KeyboardInterrupt
 
     begin = time.monotonic()
@@ -70,9 +70,9 @@ def test_workers_do_not_go_on_when_the_work_is_given_up() -> None:
 def test_workers_end_with_the_process_that_is_killed(tmp_path: Path) -> None:
     program = (
         "import os, time\n"
-        "from ingestion.gate.workers import Crew\n"
-        "crew = Crew(2)\n"
-        "print(*crew.map(abs, [1, 2]), flush=True)\n"
+        "from ingestion.gate.workers import Workers\n"
+        "workers = Workers(2)\n"
+        "print(*workers.map(abs, [1, 2]), flush=True)\n"
         "time.sleep(60)\n"
     )
     path = tmp_path / "program.py"

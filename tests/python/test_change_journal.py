@@ -5,22 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timezone
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pytest
 
 from exported_builds import BUILD, exception_row, export_build
 from gate_files import CSV_ROW, STOCK_COLUMNS, csv_file
 from ingestion import gate
-from ingestion.date_run.date_run import Bench
+from ingestion.date_run.date_run import DateRun
+from ingestion.date_run.rerun import Rerun
 from ingestion.errors import PublicationError, ReconciliationError
 from ingestion.gate import ReceivedFile
-from ingestion.lake import LocalLake
+from ingestion.lake import Lake, LocalLake
 from ingestion.master_data.capture import (
     capture_folder,
     captured_snapshot,
@@ -30,21 +30,23 @@ from ingestion.master_data.capture import (
 from ingestion.master_data.snapshot import MasterSnapshot
 from ingestion.master_data.tables import TABLES
 from ingestion.planning.dbt_build import BuildResult
-from ingestion.planning.rule_variables import RuleVariables
+from ingestion.planning.rule_variables import load_rule_variables
 from ingestion.publication.change_journal import (
     dates_in_change,
     is_behind,
     note_level,
     settle,
 )
-from ingestion.publication.provenance import Provenance
+from ingestion.publication.composing import compose
+from ingestion.publication.provenance import provenance_of
 from ingestion.publication.publishing import publish, published_version
-from ingestion.publication.version_files import compose
 from ingestion.replay.next_version import Renewal, renew
 from ingestion.replay.published_date import replay_published
 
 DAY = date(2026, 1, 1)
 NOW = datetime(2026, 1, 2, tzinfo=timezone.utc)
+#: What stands in for a build of the models.
+Build = Callable[[LocalLake], BuildResult]
 OUTPUT, KEPT = "output", "versions/2026-01-01"
 
 
@@ -121,45 +123,24 @@ class Place:
         received = gate.receive(
             self.lake, folder / "inbox", DAY, run_id="first", received_at=NOW
         )
-        bench = self.bench(self.lake)
-        master = bench.write_capture()
+        run = self.run(self.lake)
+        master = run.write_capture()
         put_in_place(self.lake, DAY)
-        build = bench.build(bench.variables, None)
-        edition = compose(self.lake, DAY, 1, {}, build.build_id)
-        publish(self.lake, edition, bench.provenance(received, master, bench.variables))
+        build = run.plan(run.variables, None)
+        files = compose(self.lake, DAY, 1, {}, build.build_id)
+        publish(self.lake, files, provenance_of(received, master, run.variables))
 
     def drop(self, feed: str, name: str, content: bytes) -> None:
         path = self.folder / "inbox" / feed / str(DAY) / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
-    def bench(self, lake: LocalLake) -> Bench:
-        return Bench(
-            lake=lake,
-            business_date=DAY,
-            variables=RuleVariables({}),
-            include_late=True,
-            refresh_master=True,
-            stage=lambda _: nullcontext(),
-            receive_late=lambda: gate.receive_late(
-                lake, self.folder / "inbox", DAY, run_id="late", received_at=NOW
-            ),
-            write_capture=lambda: self._write_capture(lake),
-            check=lambda *_: None,
-            build=lambda *_: export_what_raw_holds(self.lake),
-            take_over=lambda: self._take_over(lake),
-            take_over_if_absent=lambda: None,
-            provenance=provenance,
-            demand_hold=lambda: None,
-        )
-
-    def _take_over(self, lake: LocalLake) -> None:
-        self.tables = published_version(lake, DAY)
-        note_level(lake, DAY)
+    def run(self, lake: LocalLake, build: Build | None = None) -> _DateRun:
+        return _DateRun(self, lake, build or export_what_raw_holds)
 
     def renew(self, lake: LocalLake | None = None) -> Renewal:
         lake = lake or self.lake
-        return renew(self.bench(lake), published_version(lake, DAY) or 0)
+        return renew(self.run(lake), published_version(lake, DAY) or 0)
 
     def state(self, *folders: str) -> dict[str, bytes]:
         """Files of the lake but exports and what is kept for later dates."""
@@ -171,7 +152,7 @@ class Place:
             if path.is_file()
         }
 
-    def _write_capture(self, lake: LocalLake) -> MasterSnapshot:
+    def write_capture(self, lake: Lake) -> MasterSnapshot:
         folder = waiting_folder(DAY)
         lake.delete(folder)
         for table in TABLES:
@@ -197,11 +178,42 @@ class _Waiting(LocalLake):
             yield stream
 
 
-def provenance(
-    received: Sequence[ReceivedFile], master: MasterSnapshot, _: RuleVariables
-) -> Provenance:
-    inputs: list[Any] = [{"feed": i.feed, "sha256": i.sha256} for i in received]
-    return Provenance(inputs, master.digest, {}, {})
+class _DateRun(DateRun):
+    """The steps of a run, without PostgreSQL, and with exports in place of dbt."""
+
+    def __init__(self, place: Place, lake: LocalLake, build: Build) -> None:
+        self.lake, self.business_date = lake, DAY
+        self.variables = load_rule_variables(None)
+        self.rerun = Rerun(include_late=True, refresh_master=True)
+        self._place, self._build = place, build
+
+    def demand_hold(self) -> None:
+        """Nobody else is there."""
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        yield
+
+    def receive_late(self) -> list[ReceivedFile]:
+        inbox = self._place.folder / "inbox"
+        return gate.receive_late(self.lake, inbox, DAY, run_id="late", received_at=NOW)
+
+    def write_capture(self) -> MasterSnapshot:
+        return self._place.write_capture(self.lake)
+
+    def check_complete(self, *_: object) -> None:
+        """These dates have no stores and warehouses to be complete with."""
+
+    def plan(self, *_: object, **__: object) -> BuildResult:
+        return self._build(self._place.lake)
+
+    def take_over(self, *, only_absent: bool = False) -> None:
+        if not only_absent:
+            self._place.tables = published_version(self.lake, DAY)
+
+    def bring_up(self) -> None:
+        self.take_over()
+        note_level(self.lake, DAY)
 
 
 def export_what_raw_holds(lake: LocalLake) -> BuildResult:
@@ -335,10 +347,9 @@ def without_demand(lake: LocalLake) -> BuildResult:
 def test_a_version_that_is_not_what_its_marts_hold_is_refused(tmp_path: Path) -> None:
     place = changed(tmp_path)
     before = place.state()
-    bench = place.bench(place.lake)
 
     with pytest.raises(ReconciliationError, match="demand: row count planned 1, exp"):
-        renew(replace(bench, build=lambda *_: without_demand(place.lake)), 1)
+        renew(place.run(place.lake, without_demand), 1)
 
     place.lake.delete("master/_waiting")
     assert place.state() == before
@@ -348,8 +359,7 @@ def test_a_replay_is_not_identical_to_what_its_marts_do_not_hold(
     tmp_path: Path,
 ) -> None:
     place = Place(tmp_path)
-    bench = place.bench(place.lake)
-    assert replay_published(bench, 1).is_identical
+    assert replay_published(place.run(place.lake), 1).is_identical
 
     with pytest.raises(ReconciliationError, match="demand: row count planned 1, exp"):
-        replay_published(replace(bench, build=lambda *_: without_demand(place.lake)), 1)
+        replay_published(place.run(place.lake, without_demand), 1)
