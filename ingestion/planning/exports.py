@@ -34,25 +34,19 @@ def exported_rows(
     Raises:
         ReconciliationError: a file is cut off, or a row is of another build or date.
     """
-    folder = _folder(name, business_date)
-    folders = [f"{folder}/{part}" for part in lake.folders(folder)]
-    if name != ORDERS:
-        folders = [each for each in folders if each.endswith(f"/name={name}")]
+    export = name if name == ORDERS else "results"
+    folder = f"export/{export}/business_date={business_date}"
+    parts = lake.folders(folder) if name == ORDERS else [f"name={name}"]
 
     def rows_of(part: str) -> list[Row]:
         return [
             _row(line, f"{lake.root}/{file.path}", business_date, build_id)
-            for file in lake.files(part)
+            for file in lake.files(f"{folder}/{part}")
             for line in _lines(lake, file.path)
         ]
 
-    for rows in lake.each(rows_of, folders):
+    for rows in lake.each(rows_of, parts):
         yield from rows
-
-
-def _folder(name: str, business_date: date) -> str:
-    export = name if name == ORDERS else "results"
-    return f"export/{export}/business_date={business_date}"
 
 
 def _lines(lake: Lake, path: str) -> Iterator[bytes]:
