@@ -31,7 +31,7 @@ def built(
     monkeypatch.setenv("PROCUREMENT_LAKE", "hdfs://nowhere:9/lake")
     tries: list[bool] = []
 
-    def build(*_: object, seeds: bool) -> BuildResult:
+    def build(*_: object, seeds: bool, **__: object) -> BuildResult:
         tries.append(seeds)
         if len(tries) <= len(failures):
             raise ProcurementError(failures[len(tries) - 1])
