@@ -213,7 +213,7 @@ PACKED = gzip.compress(csv_file(*[CSV_ROW] * 1000), mtime=0)
     [
         (PACKED, None),
         (
-            gzip.compress(csv_file(CSV_ROW)) + gzip.compress(f"{CSV_ROW}\n".encode()),
+            gzip.compress(csv_file(CSV_ROW), mtime=0) + gzip.compress(f"{CSV_ROW}\n".encode()),
             None,
         ),
         (PACKED[:-1], "compression-error"),
@@ -222,7 +222,7 @@ PACKED = gzip.compress(csv_file(*[CSV_ROW] * 1000), mtime=0)
         (PACKED[:-8] + b"\0\0\0\0" + PACKED[-4:], "compression-error"),
         (PACKED + b"trailing", "compression-error"),
         (csv_file(CSV_ROW), "compression-error"),
-        (gzip.compress(b" \n"), "source-error"),
+        (gzip.compress(b" \n", mtime=0), "source-error"),
         (b"", "source-error"),
     ],
 )
