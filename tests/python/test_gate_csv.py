@@ -213,7 +213,8 @@ PACKED = gzip.compress(csv_file(*[CSV_ROW] * 1000), mtime=0)
     [
         (PACKED, None),
         (
-            gzip.compress(csv_file(CSV_ROW), mtime=0) + gzip.compress(f"{CSV_ROW}\n".encode()),
+            gzip.compress(csv_file(CSV_ROW), mtime=0)
+            + gzip.compress(f"{CSV_ROW}\n".encode()),
             None,
         ),
         (PACKED[:-1], "compression-error"),
