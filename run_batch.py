@@ -4,14 +4,14 @@
 For each date, in order (``ingestion/batch/batch_run.py`` and what it calls):
 
 1. hold the date, so that no other run works on it, and settle what a killed run left;
-2. receive files: check each against its contract, land what is right below ``raw``, keep
-   what is not in ``quarantine``, and write down one entry per file (``ingestion/gate``);
+2. receive files: check each against its contract, land what is right below ``raw``,
+   keep the rest in ``quarantine``, and note an entry per file (``ingestion/gate``);
 3. capture the master data of PostgreSQL as of one instant (``ingestion/master_data``);
 4. check that the inputs are complete enough to order anything from them;
 5. plan: ``dbt build`` of the date, with its data tests; the models export orders and
    exceptions, and figures of their marts (``ingestion/planning``, ``models``);
-6. publish: put the files together, reconcile them with the figures, make them visible all
-   at once, read them back (``ingestion/publication``);
+6. publish: put the files together, reconcile them with the figures, make them visible
+   all at once, read them back (``ingestion/publication``);
 7. report: the quality page, its copies, alerts (``ingestion/report``).
 
 A date that is published already is left alone, replayed (``--replay``) or given its next
