@@ -75,7 +75,7 @@ def call_in(
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=project,
-        env={**_environment(state), **variables},
+        env={**environment(state), **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -84,7 +84,7 @@ def call_in(
     )
 
 
-def _environment(state: Path) -> dict[str, str]:
+def environment(state: Path) -> dict[str, str]:
     """The caller's, without a PostgreSQL or paths that a person works with."""
     kept = {
         name: value

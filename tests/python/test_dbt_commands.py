@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
-from pipeline_runner import call
+from changed_project import copied_project
+from dbt_calls import (
+    DAY,
+    MODEL,
+    Dbt,
+    assert_columns_are_appended,
+    assert_tests_look_at_their_own_date,
+    land_stock,
+    vars_of,
+    wrong_types,
+)
+from ingestion.lake import LocalLake
+from pipeline_runner import PROJECT, environment
 from postgres_states import state_folder
 
 COMPILE_EACH = """
@@ -34,76 +47,83 @@ os._exit(0)
 """
 
 
-@dataclass(frozen=True)
-class Dbt:
-    """One dbt project on a state and a lake of its own."""
-
-    state: Path
-    folder: Path
-
-    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one dbt command."""
-        return call(
-            self.state,
-            *("-m", "dbt.cli.main", "--no-use-colors", *arguments),
-            *("--target-path", str(self.folder / "target")),
-            *("--log-path", str(self.folder / "logs")),
-            PROCUREMENT_LAKE=str(self.folder / "lake"),
-        )
-
-    def messages(self, variables: Sequence[str]) -> list[str]:
-        """What compiling says with each of these --vars, parsed once for all."""
-        done = call(
-            self.state,
-            *("-c", COMPILE_EACH, str(self.folder / "target"), *variables),
-            PROCUREMENT_LAKE=str(self.folder / "lake"),
-        )
-        assert done.returncode == 0, done.stderr
-        messages: list[str] = json.loads(done.stdout.splitlines()[-1])
-        return messages
-
-    def rows(self, model: str) -> list[tuple[Any, ...]]:
-        """Rows of a model by its first column."""
-        warehouse = self.folder / "lake/warehouse/warehouse.duckdb"
-        with duckdb.connect(str(warehouse)) as database:
-            select = f"select * from procurement.{model} order by 1"
-            return database.execute(select).fetchall()
-
-    def artifact(self, name: str) -> dict[str, Any]:
-        """Read what the last command left behind."""
-        content = (self.folder / "target" / name).read_text("utf-8")
-        artifact: dict[str, Any] = json.loads(content)
-        return artifact
-
-
 @pytest.fixture(scope="module")
 def dbt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dbt]:
-    """Every model built once on an empty lake."""
+    """Built as a person would, on an empty lake and an empty warehouse."""
     with state_folder() as state:
-        dbt = Dbt(state, tmp_path_factory.mktemp("dbt"))
-        built = dbt(
-            "build", "--selector", "nightly", "--vars", "{run_date: 2026-01-01}"
-        )
-        assert built.returncode == 0, built.stdout
+        folder = tmp_path_factory.mktemp("dbt")
+        places = {**environment(state), "PROCUREMENT_LAKE": str(folder / "lake")}
+        dbt = Dbt(places, folder)
+        dbt("build", *vars_of("2025-12-31"))
         yield dbt
 
 
-def test_every_unit_test_of_the_rules_passes(dbt: Dbt) -> None:
-    done = dbt("test", "--selector", "unit")
+def database_of(dbt: Dbt) -> duckdb.DuckDBPyConnection:
+    """The warehouse, which no dbt has open."""
+    return duckdb.connect(str(dbt.folder / "lake/warehouse/warehouse.duckdb"))
 
-    results = dbt.artifact("run_results.json")["results"]
-    unit_tests = [r for r in results if r["unique_id"].startswith("unit_test.")]
-    failed = {r["unique_id"] for r in unit_tests if r["status"] != "pass"}
-    assert not failed, done.stdout
+
+def messages(dbt: Dbt, variables: Sequence[str]) -> list[str]:
+    """What compiling says with each of these --vars, parsed once for all."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", COMPILE_EACH),
+            *(str(dbt.folder / "target"), *variables),
+        ],
+        cwd=PROJECT,
+        env=dict(dbt.environment),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    messages: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return messages
+
+
+def test_a_build_runs_every_unit_test_of_the_rules(dbt: Dbt) -> None:
+    unit_tests = dbt.statuses("unit_test.")
+
+    assert set(unit_tests.values()) == {"pass"}
     assert len(unit_tests) >= 80, "unit tests were selected away"
-    assert done.returncode == 0
+
+
+def test_unit_tests_alone_need_no_table(dbt: Dbt, tmp_path: Path) -> None:
+    places = {**dbt.environment, "PROCUREMENT_LAKE": str(tmp_path / "lake")}
+    empty = replace(dbt, environment=places, folder=tmp_path)
+
+    empty("test", "-s", "test_type:unit,int_order_lines_deduplicated")
+
+    assert len(empty.statuses("unit_test.")) >= 3
+    with database_of(empty) as database:
+        made = database.execute(
+            "select count(*) from information_schema.tables "
+            "where table_schema <> 'raw' and table_catalog = 'warehouse'"
+        ).fetchone()
+    assert made == (0,)
 
 
 def test_tests_of_what_is_built_need_no_date(dbt: Dbt) -> None:
-    done = dbt("test", "--exclude-resource-types", "unit_test")
+    dbt("test", "--exclude-resource-types", "unit_test")
 
-    assert done.returncode == 0, done.stdout
-    assert len(dbt.artifact("run_results.json")["results"]) >= 30
+    assert len(dbt.statuses("test.")) >= 30
+
+
+def test_every_column_has_the_type_that_its_yaml_declares(dbt: Dbt) -> None:
+    dbt("compile", *vars_of(DAY))
+
+    with database_of(dbt) as database:
+
+        def type_names(types: Sequence[str]) -> Sequence[str]:
+            casts = ", ".join(f"typeof(cast(null as {each}))" for each in types)
+            [names] = database.execute(f"select {casts}").fetchall()
+            return names
+
+        def types_of(select: str) -> Sequence[tuple[str, str]]:
+            described = database.execute(f"describe {select}").fetchall()
+            return [(row[0], row[1]) for row in described]
+
+        assert wrong_types(dbt, type_names, types_of) == []
 
 
 def test_dbt_reads_the_capture_of_a_date_and_else_postgresql(dbt: Dbt) -> None:
@@ -120,34 +140,36 @@ def test_dbt_reads_the_capture_of_a_date_and_else_postgresql(dbt: Dbt) -> None:
         '{"warehouse_id":"W2","name":"b","region":null,"capacity":"NaN"}\n'
     )
 
-    rows = {}
+    dbt("run", "-s", "staging.master", *vars_of("2026-01-05"))
+    select = " union all ".join(
+        f"select {key} as id, {value} as value from {{{{ ref('stg_master__{name}') }}}}"
+        for name, key, value in (
+            ("products", "sku_id", "name"),
+            ("stores", "store_id", "region"),
+            ("warehouses", "warehouse_id", "cast(capacity as varchar)"),
+        )
+    )
+    found = {}
     for day in ("2026-01-05", "2026-01-06"):
-        built = dbt("run", "-s", "staging.master", "--vars", f"{{run_date: {day}}}")
-        assert built.returncode == 0, built.stdout
-        with duckdb.connect(f"{dbt.folder}/lake/warehouse/warehouse.duckdb") as base:
-            rows[day] = [
-                base.execute(
-                    f"from procurement.stg_master__{name} order by 1"
-                ).fetchall()
-                for name in ("products", "stores", "warehouses")
-            ]
+        shown = dbt(
+            "--quiet", "show", "--output", "json", *vars_of(day),
+            "--inline", f"select * from ({select}) as found order by id",
+        )  # fmt: skip
+        rows = json.loads(shown.stdout)["show"]
+        found[day] = [(row["id"], row["value"]) for row in rows]
 
-    assert rows["2026-01-05"] == [
-        [],
-        [("007", None, "N")],
-        [
-            ("W1", "a", None, Decimal("123456789012345.678")),
-            ("W2", "b", None, None),
-        ],
+    assert found["2026-01-05"] == [
+        ("007", "N"),
+        ("W1", "123456789012345.678"),
+        ("W2", None),
     ]
     # PostgreSQL has no master data here, and the capture is of another date.
-    assert rows["2026-01-06"] == [[], [], []]
+    assert found["2026-01-06"] == []
 
 
 def test_docs_show_the_way_from_files_to_exported_orders(dbt: Dbt) -> None:
-    done = dbt("docs", "generate")
+    dbt("docs", "generate")
 
-    assert done.returncode == 0, done.stdout
     manifest = dbt.artifact("manifest.json")
     parents: dict[str, list[str]] = manifest["parent_map"]
     exposed = [
@@ -183,11 +205,11 @@ def test_what_is_no_date_is_refused_before_it_reaches_sql(dbt: Dbt) -> None:
         "2026-01-01 10:00:00",
     ]
 
-    messages = dbt.messages([f"run_date: {text}" for text in wrong])
+    found = messages(dbt, [f"run_date: {text}" for text in wrong])
 
     said = {
         text: "is not a business date" in m
-        for text, m in zip(wrong, messages, strict=True)
+        for text, m in zip(wrong, found, strict=True)
     }
     assert all(said.values()), said
 
@@ -199,14 +221,47 @@ def test_a_rule_variable_of_the_wrong_form_is_refused(dbt: Dbt) -> None:
         "net_open_orders": "'yes'",
     }
 
-    messages = dbt.messages([f"{name}: {value}" for name, value in wrong.items()])
+    found = messages(dbt, [f"{name}: {value}" for name, value in wrong.items()])
 
-    for name, message in zip(wrong, messages, strict=True):
+    for name, message in zip(wrong, found, strict=True):
         assert f"The variable {name} is" in message
 
 
 def test_a_build_without_a_date_says_how_to_give_one(dbt: Dbt) -> None:
-    done = dbt("build", "--selector", "nightly")
+    done = dbt("build", "--selector", "nightly", exit_code=2)
 
-    assert done.returncode != 0
     assert "dbt build --vars '{run_date: 2026-01-01}'" in done.stdout
+
+
+def test_source_freshness_says_how_old_the_newest_file_is(dbt: Dbt) -> None:
+    stale = dbt("source", "freshness", exit_code=1)
+    assert "ERROR STALE freshness of raw.load_history" in stale.stdout
+
+    received = datetime.now(timezone.utc).isoformat()
+    folder = dbt.folder / "lake/manifests/ingestion/2026-01-07"
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_text(json.dumps({"received_at": received}) + "\n")
+    try:
+        fresh = dbt("source", "freshness")
+    finally:
+        shutil.rmtree(folder)
+    assert "PASS freshness of raw.load_history" in fresh.stdout
+
+
+def test_tests_of_a_date_look_at_that_date_whichever_was_built_last(dbt: Dbt) -> None:
+    land_stock(LocalLake(dbt.folder / "lake"), DAY)
+
+    assert_tests_look_at_their_own_date(dbt)
+
+
+def test_columns_are_appended_and_no_date_is_lost(dbt: Dbt, tmp_path: Path) -> None:
+    land_stock(LocalLake(dbt.folder / "lake"), DAY, "2026-01-02")
+    dbt("run", *vars_of(DAY))
+
+    def fetch(select: str) -> Sequence[Sequence[str]]:
+        with database_of(dbt) as database:
+            return database.execute(select).fetchall()
+
+    assert_columns_are_appended(
+        dbt, copied_project(tmp_path / "copy"), fetch, f"procurement.{MODEL}"
+    )
