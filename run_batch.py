@@ -14,8 +14,8 @@ For each date, in order (``ingestion/batch/batch_run.py`` and what it calls):
    all at once, read them back (``ingestion/publication``);
 7. report: the quality page, its copies, alerts (``ingestion/report``).
 
-A date that is published is left alone, replayed (``--replay``) or given its next version
-(``--include-late``, ``--refresh-master``): ``ingestion/replay``.
+A date that is published is left alone, replayed (``--replay``), or given its next
+version (``--include-late``, ``--refresh-master``): ``ingestion/replay``.
 ``python run_batch.py --help`` says how to call it.
 """
 
