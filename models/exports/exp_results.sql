@@ -23,7 +23,7 @@ quality_checks as (
 ),
 
 figures as (
-    select * from {{ ref('int_marts_summed_to_figures') }}
+    select * from {{ ref('exp_figures') }}
 ),
 
 results as (

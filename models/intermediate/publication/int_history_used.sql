@@ -1,6 +1,3 @@
-{#- Part of the SQL that reads it: a view would hold one run's date. -#}
-{{ config(materialized='ephemeral') }}
-
 with spike_dates as (
     select
         'spikes' as purpose,
