@@ -108,7 +108,7 @@ def assert_columns_are_appended(dbt: Dbt, copy: Path, fetch: Fetch, table: str) 
     a run failed, with the run's variables.
 
     Args:
-        dbt: on a warehouse in which DAY was built and has one row.
+        dbt: on a warehouse in which DAY was built and has rows.
         copy: of the project, to be changed.
         fetch: rows of a statement in the warehouse.
         table: name of MODEL's table there.
@@ -118,8 +118,11 @@ def assert_columns_are_appended(dbt: Dbt, copy: Path, fetch: Fetch, table: str) 
     former = [file.read_text("utf-8") for file in files]
 
     def rows() -> list[tuple[Any, ...]]:
-        select = f"select cast(business_date as varchar), origin from {table}"
-        return sorted(tuple(row) for row in fetch(select))
+        select = (
+            f"select cast(business_date as varchar), origin from {table} "
+            f"where business_date in (date '{DAY}', date '{NEXT}')"
+        )
+        return sorted({tuple(row) for row in fetch(select)})
 
     def declare(value: str, data_type: str) -> None:
         """Have the model's third column be this one."""

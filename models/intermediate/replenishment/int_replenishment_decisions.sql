@@ -57,17 +57,19 @@ decisions as (
         *,
         is_known_sku and plain_status not in ('active', 'discontinued')
             as has_unknown_status,
-        case
-            when not is_known_sku then 'unknown_sku'
-            when plain_status = 'discontinued' then 'discontinued_sku'
-            when pack_size is null or pack_size <= 0 then 'invalid_pack_size'
-            when supplier_id is null then 'missing_supplier'
-            when not is_known_supplier then 'unknown_supplier'
-            when
-                not ({{ fits_quantity('net_demand') }})
-                or not ({{ fits_quantity('rounded_quantity') }})
-                then 'quantity_overflow'
-        end as refusal_code
+        cast(
+            case
+                when not is_known_sku then 'unknown_sku'
+                when plain_status = 'discontinued' then 'discontinued_sku'
+                when pack_size is null or pack_size <= 0 then 'invalid_pack_size'
+                when supplier_id is null then 'missing_supplier'
+                when not is_known_supplier then 'unknown_supplier'
+                when
+                    not ({{ fits_quantity('net_demand') }})
+                    or not ({{ fits_quantity('rounded_quantity') }})
+                    then 'quantity_overflow'
+            end as varchar
+        ) as refusal_code
     from rounded
 )
 
