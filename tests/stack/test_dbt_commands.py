@@ -23,9 +23,9 @@ from dbt_calls import (
     wrong_types,
 )
 from ingestion.lake import Lake
-from ingestion.stack.places import HOST, StackPlace
-from ingestion.stack.services import trino_rows
 from small_retailer import MASTER
+from stack.launcher.places import HOST, StackPlace
+from stack.launcher.services import trino_rows
 
 
 @pytest.fixture(scope="module")
