@@ -96,6 +96,7 @@ class BatchRun:
                 if is_behind(self._lake, run.business_date):
                     self._repair(run, version)
                 outcome.renewal = renew(run, version)
+                run.received = outcome.renewal.received
                 outcome.published = outcome.renewal.published
         finally:
             outcome.seconds, outcome.build = run.seconds, run.build

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.commands.database import add_commands
+from ingestion.commands import database, master
 from ingestion.errors import ServiceUnavailableError, UsageError
 from ingestion.postgres import (
     ConnectionSettings,
@@ -32,7 +32,9 @@ def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def run(*command: str) -> int:
     parser = argparse.ArgumentParser()
-    add_commands(parser.add_subparsers(required=True))
+    subparsers = parser.add_subparsers(required=True)
+    for area in (database, master):
+        area.add_commands(subparsers)
     arguments = parser.parse_args(command)
     code: int = arguments.run(arguments)
     return code

@@ -275,22 +275,19 @@ def test_what_a_refused_date_came_to_stands_on_its_page(
 ) -> None:
     assert run(state, work).returncode == 0
     shutil.rmtree(work / "lake/output")
-    planted = work / "lake/raw/orders" / DAY / "csv/past_the_gate.csv"
-    planted.parent.mkdir(parents=True, exist_ok=True)
-    planted.write_text(
-        "order_id,store_id,pos_id,ordered_at,line_number,sku_id,quantity,unit_price\n"
-        f"9,S1,,{DAY}T10:00,1,A,5,\n"
-    )
+    landed = next((work / "lake/raw/stock" / DAY / "csv").iterdir())
+    with landed.open("a", encoding="utf-8") as stream:
+        stream.write("W1,PAST-THE-GATE,,5,,\n")
 
-    done = run(state, work, "--replay")
+    done = run(state, work)
 
     assert done.returncode == 4, done.stderr
     assert "assert_staged_rows_are_the_accepted_rows" in done.stderr
     assert output(work) == {}
     copies = work / "lake" / "reports" / DAY / "csv"
     checks = csv.DictReader((copies / "checks.csv").open(encoding="utf-8", newline=""))
-    failed = [row["scope_id"] for row in checks if row["status"] == "failed"]
-    assert failed == [f"raw/orders/{DAY}/csv/past_the_gate.csv"]
+    failed = [row["check_name"] for row in checks if row["status"] == "failed"]
+    assert failed == ["staged_rows"]
 
 
 def test_a_volume_far_from_the_same_weekday_of_earlier_dates_is_reported(
