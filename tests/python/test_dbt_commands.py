@@ -126,6 +126,36 @@ def test_every_column_has_the_type_that_its_yaml_declares(dbt: Dbt) -> None:
         assert wrong_types(dbt, type_names, types_of) == []
 
 
+def test_build_alone_leaves_its_export_and_no_relation_of_it(dbt: Dbt) -> None:
+    day = "2026-01-31"
+    built = dbt("build", "--selector", "nightly", "--vars", f"{{run_date: {day}}}")
+
+    assert built.returncode == 0, built.stdout
+    folder = dbt.folder / f"lake/export/results/business_date={day}"
+    lines = [
+        json.loads(line)
+        for path in folder.glob("*/*")
+        for line in path.read_text().splitlines()
+    ]
+    assert lines
+    build = dbt.artifact("run_results.json")["metadata"]["invocation_id"]
+    assert {(line["build"], line["business_date"]) for line in lines} == {(build, day)}
+    with duckdb.connect(
+        str(dbt.folder / "lake/warehouse/warehouse.duckdb")
+    ) as database:
+        names = database.execute("select table_name from information_schema.tables")
+        assert not [name for (name,) in names.fetchall() if name.startswith("exp_")]
+
+
+def test_what_other_runs_change_is_read_once_in_a_build(dbt: Dbt) -> None:
+    """Else some models would know of a date that others do not look back at."""
+    readers = dbt.artifact("manifest.json")["child_map"]
+
+    assert readers["source.procurement.raw.published_dates"] == [
+        "model.procurement.base_publication__dates"
+    ]
+
+
 def test_dbt_reads_the_capture_of_a_date_and_else_postgresql(dbt: Dbt) -> None:
     folder = dbt.folder / "lake/master/2026-01-05"
     folder.mkdir(parents=True)

@@ -6,6 +6,7 @@ to read at all, such as the words that only DuckDB has.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 
 from ingestion.config import PROJECT_DIR
 
+RUN_DATE = "2026-01-01"
 #: Functions of Trino that sqlglot has no name of its own for.
 TRINO_FUNCTIONS = {
     "at_timezone",
@@ -92,6 +94,16 @@ def test_compiled_project_reads_as_trino(tmp_path: Path) -> None:
         name: found for name, sql in compiled.items() if (found := complaints_of(sql))
     }
     assert complaints == {}
+    nodes = json.loads((tmp_path / "manifest.json").read_text("utf-8"))[
+        "nodes"
+    ].values()
+    # Runs of other dates would replace it while this one's models and tests read it.
+    assert not [
+        node["name"]
+        for node in nodes
+        if node.get("config", {}).get("materialized") == "view"
+        and RUN_DATE in (node.get("compiled_code") or "")
+    ]
 
 
 def test_project_compiles_without_a_server(tmp_path: Path) -> None:
@@ -134,7 +146,7 @@ def compile_for_trino(project: Path, target: Path) -> dict[str, str]:
             *("--no-introspect", "--no-populate-cache", "--no-partial-parse"),
             *("--project-dir", str(project), "--profiles-dir", str(project)),
             *("--target-path", str(target), "--log-path", str(target / "logs")),
-            *("--vars", "{run_date: '2026-01-01'}"),
+            *("--vars", f"{{run_date: '{RUN_DATE}'}}"),
         ],
         cwd=project,
         env={**os.environ, "TRINO_HOST": "127.0.0.1", "TRINO_PORT": "9"},
