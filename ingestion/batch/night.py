@@ -100,9 +100,9 @@ class Night:
             Engine(settings, lake.root, run, progress.waiting_for_engine)
         )
         self._postgres: ConnectionSettings | None = None
+        self._contracts_are_checked = False
 
     def __enter__(self) -> Night:
-        check_landed_columns(self._lake)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -113,6 +113,7 @@ class Night:
         outcome = DateOutcome(business_date, self._clock())
         self._log.event("date_started", business_date=business_date)
         try:
+            self._check_contracts()
             with self._hold(business_date) as demand_hold:
                 self._order(business_date, outcome, demand_hold)
         except ProcurementError as error:
@@ -135,6 +136,12 @@ class Night:
             seconds=outcome.seconds,
         )
         return outcome
+
+    def _check_contracts(self) -> None:
+        """Once a run, before its first date: files must be read as they were landed."""
+        if not self._contracts_are_checked:
+            check_landed_columns(self._lake, self._settings.state)
+            self._contracts_are_checked = True
 
     def _hold(self, business_date: date) -> AbstractContextManager[Callable[[], None]]:
         return hold_date(

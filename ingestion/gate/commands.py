@@ -98,7 +98,7 @@ def _land(arguments: argparse.Namespace) -> int:
     settings = load_settings(inbox=arguments.inbox, lake=arguments.lake)
     business_date = parse_business_date(arguments.date)
     lake = open_lake(settings.lake)
-    check_landed_columns(lake)
+    check_landed_columns(lake, settings.state)
     now = datetime.now(timezone.utc)
     run_id = _run_id("land", now)
     with hold_date(settings.state, lake.root, business_date, run_id, now):
@@ -136,7 +136,7 @@ def _requeue(arguments: argparse.Namespace) -> int:
     settings = load_settings(lake=arguments.lake)
     business_date, feed = date_and_feed(arguments.file, arguments.date, arguments.feed)
     lake = open_lake(settings.lake)
-    check_landed_columns(lake)
+    check_landed_columns(lake, settings.state)
     now = datetime.now(timezone.utc)
     with date_lock(settings.state, lake.root, business_date, now):
         if published_version(lake, business_date) is not None:
