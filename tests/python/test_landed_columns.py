@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +49,8 @@ class Drafts:
 
     def check(self) -> None:
         load_contracts.cache_clear()
-        check_landed_columns(self.lake, self.contracts, self.project)
+        state = self.project / "state"
+        check_landed_columns(self.lake, state, self.contracts, self.project)
 
     def grow(self, name: str, *, contract: bool = True, table: bool = True) -> None:
         """Add a column to the end of stock_csv."""
@@ -113,6 +115,21 @@ def test_columns_at_the_end_are_taken_and_kept_in_mind(drafts: Drafts) -> None:
         if path.name == "stock_csv.json"
     ]
     assert json.loads(record.read_bytes())[-2:] == ["safety_stock", "bin_id"]
+
+
+def test_runs_that_start_at_once_do_not_fail_each_other(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(8) as pool:
+        for lake in range(20):
+            begun = [
+                pool.submit(
+                    check_landed_columns,
+                    LocalLake(tmp_path / str(lake)),
+                    tmp_path / "state",
+                )
+                for _ in range(8)
+            ]
+            for each in begun:
+                each.result()
 
 
 def test_a_column_of_the_contract_alone_is_refused_by_name(drafts: Drafts) -> None:
