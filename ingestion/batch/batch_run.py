@@ -36,7 +36,7 @@ class BatchRun:
         self._log = context.log
 
     def __enter__(self) -> BatchRun:
-        check_landed_columns(self._lake)
+        check_landed_columns(self._lake, self._context.settings.state)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -18,6 +18,7 @@ from ingestion.config import PROJECT_DIR
 from ingestion.contracts import FOLDER, LINES, Contract, load_contracts
 from ingestion.errors import UsageError
 from ingestion.lake import Lake
+from ingestion.locking.files import columns_lock
 
 RECORDS = "manifests/landed_columns"
 #: One file per system that lands something.
@@ -27,7 +28,7 @@ _OF_THE_PLACE = ("file_path", "business_date")
 
 
 def check_landed_columns(
-    lake: Lake, contracts: Path = FOLDER, project: Path = PROJECT_DIR
+    lake: Lake, state: Path, contracts: Path = FOLDER, project: Path = PROJECT_DIR
 ) -> None:
     """Hold every contract against its raw table, and against what the lake holds.
 
@@ -38,12 +39,13 @@ def check_landed_columns(
             another place; the message says where it has to be put.
     """
     tables = _tables(project)
-    for contract in load_contracts(contracts).values():
-        name = f"{contract.feed}_{contract.format}"
-        columns = list(_columns(contract))
-        _check_table(name, columns, *tables[name])
-        if contract.format == "csv":
-            _check_record(lake, name, columns)
+    with columns_lock(state, lake.root):
+        for contract in load_contracts(contracts).values():
+            name = f"{contract.feed}_{contract.format}"
+            columns = list(_columns(contract))
+            _check_table(name, columns, *tables[name])
+            if contract.format == "csv":
+                _check_record(lake, name, columns)
 
 
 def _columns(contract: Contract) -> Iterator[str]:

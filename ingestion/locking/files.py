@@ -75,6 +75,14 @@ def engine_lock(
 
 
 @contextmanager
+def columns_lock(state: Path, lake: str) -> Iterator[None]:
+    """Hold what one lake remembers of the columns of landed files."""
+    with _opened(_lock_file(state, lake, "columns")) as stream:
+        _taken(stream, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def parse_lock(state: Path) -> Iterator[None]:
     """Hold the parsed project that runs of one state keep for each other."""
     with _opened(state / "locks" / "parse.lock") as stream:
