@@ -170,9 +170,9 @@ def _held(command: str, settings: Settings, business_date: date) -> Iterator[_He
     from ingestion.publication.publishing import published_version
 
     lake, now = open_lake(settings.lake), datetime.now(timezone.utc)
-    check_landed_columns(lake, settings.state)
     receipt = Receipt(business_date, f"{command}-{now:%Y%m%dT%H%M%S.%fZ}", now)
     with hold_settled_date(settings.state, lake, business_date, receipt.run_id, now):
+        check_landed_columns(lake, settings.state)
         yield _Held(lake, receipt, published_version(lake, business_date) is not None)
 
 

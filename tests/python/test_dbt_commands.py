@@ -151,7 +151,7 @@ def test_what_other_runs_change_is_read_once_in_a_build(dbt: Dbt) -> None:
     """Else some models would know of a date that others do not look back at."""
     readers = dbt.artifact("manifest.json")["child_map"]
 
-    assert readers["source.procurement.raw.published_dates"] == [
+    assert readers["source.procurement.publication.published_dates"] == [
         "model.procurement.base_publication__dates"
     ]
 
@@ -265,7 +265,7 @@ def test_a_build_without_a_date_says_how_to_give_one(dbt: Dbt) -> None:
 
 def test_source_freshness_says_how_old_the_newest_file_is(dbt: Dbt) -> None:
     stale = dbt("source", "freshness", exit_code=1)
-    assert "ERROR STALE freshness of raw.load_history" in stale.stdout
+    assert "ERROR STALE freshness of ingestion.load_history" in stale.stdout
 
     received = datetime.now(timezone.utc).isoformat()
     folder = dbt.folder / "lake/manifests/ingestion/2026-01-07"
@@ -275,7 +275,7 @@ def test_source_freshness_says_how_old_the_newest_file_is(dbt: Dbt) -> None:
         fresh = dbt("source", "freshness")
     finally:
         shutil.rmtree(folder)
-    assert "PASS freshness of raw.load_history" in fresh.stdout
+    assert "PASS freshness of ingestion.load_history" in fresh.stdout
 
 
 def test_tests_of_a_date_look_at_that_date_whichever_was_built_last(dbt: Dbt) -> None:

@@ -128,7 +128,7 @@ def test_a_changed_rule_shows_as_order_lines(
     published: Retailer, tmp_path: Path
 ) -> None:
     changed = copied_project(tmp_path / "project")
-    rule = "coalesce(rules.safety_stock, stock.safety_stock, 0)"
+    rule = "coalesce(rules.safety_stock, demand_and_stock.safety_stock, 0)"
     change(
         changed / "models/intermediate/replenishment/int_replenishment_terms.sql",
         rule,

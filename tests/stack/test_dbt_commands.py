@@ -90,7 +90,7 @@ def test_docs_show_the_columns_of_tables(dbt: Dbt) -> None:
 
     catalog = dbt.artifact("catalog.json")
     assert f"model.procurement.{MODEL}" in catalog["nodes"]
-    assert "source.procurement.raw.orders_csv" in catalog["sources"]
+    assert "source.procurement.pos.orders_csv" in catalog["sources"]
 
 
 def test_every_column_has_the_type_that_its_yaml_declares(
@@ -123,11 +123,11 @@ def cursor(stack: StackPlace) -> Iterator[Cursor]:
 
 def test_source_freshness_says_how_old_the_newest_file_is(dbt: Dbt, lake: Lake) -> None:
     stale = dbt("source", "freshness", exit_code=1)
-    assert "ERROR STALE freshness of raw.load_history" in stale.stdout
+    assert "ERROR STALE freshness of ingestion.load_history" in stale.stdout
 
     received = datetime.now(timezone.utc).isoformat()
     with lake.writer("manifests/ingestion/2026-01-07/a.json") as stream:
         stream.write(f'{{"received_at": "{received}"}}\n'.encode())
     fresh = dbt("source", "freshness")
     lake.delete("manifests/ingestion/2026-01-07")
-    assert "PASS freshness of raw.load_history" in fresh.stdout
+    assert "PASS freshness of ingestion.load_history" in fresh.stdout
