@@ -223,7 +223,7 @@ def test_analyst_changes_no_table(
 @pytest.mark.parametrize(
     "statement",
     [
-        "insert into hive.export.results values ('{}', date '2026-01-01', 'demand')",
+        "create table hive.export.mine (a integer)",
         "drop view hive.raw.orders_json",
         "insert into postgresql.master.stores (store_id) values ('x')",
     ],
