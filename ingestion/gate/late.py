@@ -18,7 +18,6 @@ from ingestion.gate.file_reader import FileReader
 from ingestion.gate.history.ledger import Changes, Ledger, without_paths
 from ingestion.gate.history.names import landed_name, name_order
 from ingestion.gate.history.records import (
-    COUNTED,
     FEEDS,
     ReceivedFile,
     load_history,
@@ -241,11 +240,6 @@ class LateDesk:
 
 def _late(received: ReceivedFile) -> ReceivedFile:
     return replace(received, status="late", is_late=True)
-
-
-def is_counted_late(received: ReceivedFile) -> bool:
-    """Whether a file came after publication and counts all the same."""
-    return received.is_late and received.status in COUNTED
 
 
 def _arrival(received: ReceivedFile) -> tuple[str, bytes, str]:
