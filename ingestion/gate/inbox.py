@@ -15,10 +15,10 @@ from ingestion.gate.names import (
     is_passed_over,
     name_order,
     name_problem,
+    reading_for,
     shown,
 )
 from ingestion.gate.records import FEEDS
-from ingestion.gate.senders import reading_for
 
 FORMATS = {"orders": ("json", "csv"), "stock": ("csv",)}
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingestion.contracts import Contract
+from ingestion.contracts.senders import sender_named
 from ingestion.errors import ProcurementError
 from ingestion.gate.drafts import Draft, RejectsDraft
 from ingestion.gate.file_stream import opened
 from ingestion.gate.inbox import Candidate
 from ingestion.gate.names import shown
-from ingestion.gate.source import CHUNK
-from ingestion.gate.tally import Verdict
-from ingestion.gate.validation import validate
+from ingestion.gate.reading.text import CHUNK
+from ingestion.gate.reading.validation import validate
+from ingestion.gate.reading.verdict import Verdict
 from ingestion.lake import Lake
 
 #: Why a file is refused that another process has not finished yet.
@@ -142,7 +143,8 @@ def _read(task: Task, landed: Draft, rejects: RejectsDraft) -> Verdict:
             task.contract,
             landed,
             rejects.add,
-            reading.sender,
+            sender_named(reading.sender),
+            task.candidate.name,
         )
         if stream.is_changed:
             raise _still_written(task.candidate)

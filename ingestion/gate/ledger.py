@@ -280,6 +280,12 @@ def as_reference(item: ReceivedFile, status: str) -> ReceivedFile:
         site_ids=(),
         contract_version=None,
         warned_by_rule={},
+        first_error_value=None,
+        unknown_names=(),
+        unreadable_prices=0,
+        is_unterminated=False,
+        rows_left_out=0,
+        rows_landed=0,
     )
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingestion.contracts import load_contracts
+from ingestion.contracts.senders import sender_named
 from ingestion.errors import UsageError
 from ingestion.gate.file_stream import opened
 from ingestion.gate.inbox import FORMATS
-from ingestion.gate.names import reading_of
+from ingestion.gate.names import reading_for, reading_of
+from ingestion.gate.reading.validation import validate
+from ingestion.gate.reading.verdict import Reject, Verdict
 from ingestion.gate.records import FEEDS
-from ingestion.gate.senders import reading_for
-from ingestion.gate.tally import Reject, Verdict
-from ingestion.gate.validation import validate
 
 _SHOWN_REJECTS = 10
 _SHOWN_CHARACTERS = 60
@@ -81,7 +81,8 @@ def preview(path: Path, feed: str | None) -> Preview:
             lambda reject: (
                 rejects.append(reject) if len(rejects) < _SHOWN_REJECTS else None
             ),
-            reading.sender,
+            sender_named(reading.sender),
+            path.name,
         )
     return Preview(path, feed, verdict, rejects)
 

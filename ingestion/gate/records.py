@@ -9,14 +9,16 @@ from typing import Any
 
 from ingestion.dates import parse_business_date
 from ingestion.errors import ProcurementError
-from ingestion.gate.names import Reading, manifest_name, name_order
-from ingestion.gate.senders import reading_for
+from ingestion.gate.names import Reading, manifest_name, name_order, reading_for
 from ingestion.lake import Lake
 
 FEEDS = ("orders", "stock")
 COUNTED = ("accepted", "partial")
 #: Keys that manifests written by earlier versions of the project lack.
-_ADDED = ("warned_by_rule", "requeued_from", "is_late")
+_ADDED = (
+    "warned_by_rule", "requeued_from", "is_late", "first_error_value", "unknown_names",
+    "unreadable_prices", "is_unterminated", "rows_left_out", "rows_landed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,13 @@ class ReceivedFile:
         requeued_from: of corrected rows, the sha256 of the file they were refused in.
         received_at: UTC, when the gate first saw these bytes under this name.
         is_late: whether it came after its date was published, also once it counts.
+        first_error_value: as written, of the first refused row.
+        unknown_names: the first of the names that nothing reads, sorted.
+        unreadable_prices: accepted rows whose price counts as absent.
+        is_unterminated: whether a CSV file's last line has no line end.
+        rows_left_out: what the sender declares to be no rows, such as a total.
+        rows_landed: rows of the landed file, fewer than accepted where these add up;
+            None in manifests of earlier versions, where it is the accepted.
     """
 
     feed: str
@@ -72,6 +81,12 @@ class ReceivedFile:
     warned_by_rule: dict[str, int] = field(default_factory=dict, hash=False)
     requeued_from: str | None = None
     is_late: bool = False
+    first_error_value: str | None = None
+    unknown_names: tuple[str, ...] = ()
+    unreadable_prices: int = 0
+    is_unterminated: bool = False
+    rows_left_out: int = 0
+    rows_landed: int | None = None
 
     @property
     def reading(self) -> Reading | None:
@@ -110,7 +125,8 @@ class ReceivedFile:
         asked = known - set(_ADDED)
         if not isinstance(keys, dict) or not asked <= keys.keys() <= known:
             raise ValueError("the keys are not those of a load history manifest")
-        return cls(**{**keys, "site_ids": tuple(keys["site_ids"])})
+        names = ("site_ids", "unknown_names")
+        return cls(**{**keys, **{name: tuple(keys.get(name, ())) for name in names}})
 
 
 def utc_text(moment: datetime) -> str:

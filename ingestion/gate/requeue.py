@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ingestion.contracts import Contract, load_contracts
+from ingestion.contracts.senders import sender_named
 from ingestion.dates import parse_business_date
 from ingestion.errors import UsageError
 from ingestion.gate.inbox import Candidate
@@ -157,7 +158,7 @@ def _rows(path: Path, contract: Contract, sender: str | None) -> bytes:
         if text.strip()
     ]
     if contract.format == "json":
-        keys = _keys_of_number(contract, sender)
+        keys = _keys_of_number(sender)
         rows = [_order(item, keys) for item in rejects]
     else:
         contexts = {item["context"] for item in rejects}
@@ -208,9 +209,10 @@ def _numbered(raw: str, position: object, keys: list[str]) -> str:
     return f'{{"{_NUMBER}":{position},{raw.strip()[1:]}'
 
 
-def _keys_of_number(contract: Contract, sender: str | None) -> list[str]:
+def _keys_of_number(sender: str | None) -> list[str]:
     """What a sender may call the number of a line."""
-    renamed = contract.names_of(sender).items()
+    known = sender_named(sender)
+    renamed = known.names if known else ()
     return [_NUMBER, *(own for own, name in renamed if name == _NUMBER)]
 
 

@@ -11,23 +11,15 @@ import json
 import re
 from typing import Any, NoReturn
 
-from ingestion.gate.tally import MAX_VALUES
+from ingestion.gate.reading.text import MARK
+from ingestion.gate.reading.values import JsonNumber
+from ingestion.gate.reading.verdict import MAX_RAW, MAX_VALUES
 
 #: Levels of objects and arrays in one another. The interpreter has a limit too, but
 #: one that depends on who calls; what is accepted must not.
 MAX_DEPTH = 100
-MARK = re.compile("[\ud800\udc80-\udcff]")
 _QUOTE_ESCAPE_OR_MARK = re.compile(r'"|\\.|[\ud800\udc80-\udcff]', re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]*")
-
-
-class Real(str):
-    """A JSON number with a fraction or an exponent, as written.
-
-    Other numbers are plain text: wherever they may stand, so may their digits.
-    """
-
-    __slots__ = ()
 
 
 class MalformedError(Exception):
@@ -48,8 +40,8 @@ class JsonReader:
         self.doubled = False
         self._decoder = json.JSONDecoder(
             object_pairs_hook=self._object,
-            parse_int=str,
-            parse_float=Real,
+            parse_int=JsonNumber,
+            parse_float=JsonNumber,
             parse_constant=_refuse_constant,
         )
 
@@ -124,6 +116,11 @@ class JsonReader:
         if len(set(map(str.lower, result))) != len(pairs):
             self.doubled = True
         return result
+
+
+def json_text(value: Any) -> str:
+    """A value as it was sent: a number that was read as text becomes one again."""
+    return value if type(value) is JsonNumber else json.dumps(value)[:MAX_RAW]
 
 
 def skip_space(text: str, position: int) -> int:
