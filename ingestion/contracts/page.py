@@ -10,8 +10,8 @@ from ingestion.contracts.reasons import REASONS
 from ingestion.contracts.senders import Sender, load_senders
 
 _TYPES = {
-    "id": "1 to 64 characters: printable ASCII and blanks inside, but no quote, comma or "
-    "backslash, and letters and signs of other scripts; in JSON text, or an integer "
+    "id": "1 to 64 characters: printable ASCII and blanks inside, but no quote, comma "
+    "or backslash, and letters and signs of other scripts; in JSON text, or an integer "
     "without sign, which is taken as its digits",
     "quantity": "a number as it is written by hand: up to 15 digits, up to 3 decimals "
     "and zeros behind them, a point, a minus sign, no plus sign, no thousands sign; an "
@@ -20,8 +20,8 @@ _TYPES = {
     "price": "as quantity, up to 4 decimals",
     "line_number": "digits, perhaps with `.0` behind them",
     "timestamp": "`YYYY-MM-DD hh:mm[:ss[.1-9 digits]]`, a `T` or a blank between, then "
-    "nothing (UTC), `Z`, or an offset `+hh:mm`, `+hhmm` or `+hh`, perhaps after a blank; "
-    "years 1900 to 2100; digits after the sixth are cut off",
+    "nothing (UTC), `Z`, or an offset `+hh:mm`, `+hhmm` or `+hh`, perhaps after a "
+    "blank; years 1900 to 2100; digits after the sixth are cut off",
 }
 
 
@@ -41,11 +41,11 @@ def column_rows(contract: Contract) -> Iterator[tuple[str, str, str, str, str]]:
 
 def terms(contract: Contract) -> list[str]:
     """Thresholds, rules and senders, a sentence each."""
-    expected = contract.expected_rows
+    expected, most = contract.expected_rows, _percent(contract.max_refused_share)
     return [
-        f"A file of which more than {_percent(contract.max_refused_share)} of the rows, "
-        f"and at least {contract.min_refused_rows}, are refused is refused whole; so is "
-        "one of which no row is accepted.",
+        f"A file of which more than {most} of the rows, and at least "
+        f"{contract.min_refused_rows}, are refused is refused whole; so is one of which "
+        "no row is accepted.",
         f"A day of fewer than {_percent(expected.min_share)} or more than "
         f"{_percent(expected.max_share)} of the median rows of the same weekday in the "
         f"last {expected.weeks} weeks is reported.",
@@ -137,9 +137,9 @@ checks a file against its contract without landing it.
 
 Files are UTF-8. Blanks around a value are stripped; null and blank mean absent. CSV has
 a header and commas or semicolons, columns in any order; columns and keys that are not
-named here are passed over and counted, but a column that differs from one of these only
-in case, blanks, `_` or `-` refuses the file. Who cannot write so is declared as a sender
-([senders.md](senders.md)). JSON is one order per line, one array, or one
+named here are passed over and counted, but a column that differs from one of these
+only in case, blanks, `_` or `-` refuses the file. Who cannot write so is declared as a
+sender ([senders.md](senders.md)). JSON is one order per line, one array, or one
 order; the keys of an order stand in it, those under `lines[]` in each element of its
 array `lines`.
 """

@@ -142,9 +142,9 @@ def load_senders(folder: Path = SENDERS) -> tuple[Sender, ...]:
 def sender_of(feed: str, file_format: str, file_name: str) -> Sender | None:
     """The first sender of a feed and format whose patterns take a file's name."""
     for sender in load_senders():
-        if (sender.feed, sender.format) == (feed, file_format):
-            if sender.takes(file_name):
-                return sender
+        is_meant = (sender.feed, sender.format) == (feed, file_format)
+        if is_meant and sender.takes(file_name):
+            return sender
     return None
 
 

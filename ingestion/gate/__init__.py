@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingestion.gate.inbox import pending, require_inbox
+from ingestion.gate.inbox import misplaced, pending, require_inbox
 from ingestion.gate.late import counting_late_files, late_files, receive_late
 from ingestion.gate.raw_files import files_in_raw
 from ingestion.gate.receiving import apply_changes, receive
@@ -16,6 +16,7 @@ __all__ = [
     "files_in_raw",
     "late_files",
     "load_history",
+    "misplaced",
     "pending",
     "receive",
     "receive_late",

@@ -12,7 +12,7 @@ from ingestion.errors import ProcurementError
 from ingestion.gate.crew import Crew
 from ingestion.gate.drafts import copy
 from ingestion.gate.file_reader import FileReader
-from ingestion.gate.inbox import FORMATS, Candidate, candidates
+from ingestion.gate.inbox import CHECKSUM, FORMATS, Candidate, candidates
 from ingestion.gate.intake import Intake, Receipt
 from ingestion.gate.landing import Content, StillWrittenError
 from ingestion.gate.ledger import Changes, Ledger
@@ -100,6 +100,9 @@ def _received(
     if isinstance(content, StillWrittenError):
         return intake.refuse_unfinished(candidate, content)
     known = ledger.find(candidate.name, content.sha256)
+    if known and known.reason == CHECKSUM and not candidate.reason:
+        # Its sidecar has come to name these bytes, or is gone.
+        known = None
     if known and not _is_lost(lake, known) and _is_settled(ledger, known):
         return known
     try:

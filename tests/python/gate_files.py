@@ -129,11 +129,15 @@ def one_by_one() -> Iterator[None]:
 def alike(checked: Checked) -> tuple[Any, ...]:
     """What must be the same however a file was read.
 
-    A JSON number is landed as one or as text, with zeros at its end or without.
+    A JSON number is landed as one or as text, with zeros at its end or without; of a
+    file that is refused nothing is.
     """
-    is_json = not checked.landed or checked.landed.startswith(b"{")
-    landed = [_typed(order) for order in checked.orders] if is_json else checked.landed
-    return checked.verdict, checked.rejects, landed
+    verdict, landed = checked.verdict, None
+    if verdict.reason is None:
+        is_json = not checked.landed or checked.landed.startswith(b"{")
+        orders = list(map(_typed, checked.orders)) if is_json else []
+        landed = orders if is_json else checked.landed
+    return verdict, checked.rejects if verdict.rows_refused else [], landed
 
 
 def _typed(value: Any) -> Any:

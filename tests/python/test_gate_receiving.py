@@ -19,7 +19,7 @@ import pytest
 from gate_files import CSV_ROW, STOCK_COLUMNS, csv_file, line, order
 from ingestion.errors import ExitCode, ProcurementError, UsageError
 from ingestion.gate import ReceivedFile, load_history, pending, receive
-from ingestion.gate.validation import validate
+from ingestion.gate.reading.validation import validate
 from ingestion.lake import LocalLake
 
 DAY = date(2026, 1, 1)
@@ -113,7 +113,7 @@ def test_accepted_files_are_landed_under_unique_names(place: Place) -> None:
 
 
 def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
-    bad = CSV_ROW.replace("S1", "S2").replace(",A,", ",?,")
+    bad = CSV_ROW.replace("S1", "S2").replace(",A,", ",A\\,")
     content = csv_file(*[f"{CSV_ROW},x"] * 19, f"{bad},x", header=HEADER_AND_NOTE)
     place.drop("a.csv.gz", packed := gzip.compress(content, mtime=0))
     (item,) = place.receive()
@@ -130,7 +130,8 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "line": 21,
         "reason": "type-error",
         "column": "sku_id",
-        "value": "?",
+        "value": "A\\",
+        "message": "sku_id holds a backslash, which no id may: send it without.",
         "raw": f"{bad},x",
         "context": HEADER_AND_NOTE,
         "position": None,
@@ -160,12 +161,22 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "quarantine_path": None,
         "received_at": "2026-01-01T22:01:00.000Z",
         "run_id": "run-1",
-        "warned_by_rule": {},
-        "requeued_from": None,
-        "is_late": False,
+        **(
+            added := {
+                "warned_by_rule": {},
+                "requeued_from": None,
+                "is_late": False,
+                "first_error_value": "A\\",
+                "unknown_names": ["note"],
+                "unreadable_prices": 0,
+                "is_unterminated": False,
+                "rows_left_out": 0,
+                "rows_landed": 19,
+            }
+        ),
     }
-    for added in ("warned_by_rule", "requeued_from", "is_late"):
-        del manifest[added]
+    for name in added:
+        del manifest[name]
     manifest.update(landed_path=None, landed_sha256=None, rejects_path=None)
     assert ReceivedFile.from_json(json.dumps(manifest)).file_name == "a.csv.gz"
 
@@ -174,7 +185,7 @@ HEADER_AND_NOTE = csv_file().decode().strip() + ",note"
 
 
 def test_refused_files_are_kept_byte_for_byte(place: Place) -> None:
-    over = csv_file(CSV_ROW, CSV_ROW.replace(",A,", ",?,"))
+    over = csv_file(CSV_ROW.replace(",A,", ",A\\,"))
     place.drop("over.csv", over)
     place.drop("broken.csv", BROKEN)
     place.drop("notes.txt", b"hello")

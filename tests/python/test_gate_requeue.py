@@ -120,7 +120,8 @@ def test_corrected_json_lines_keep_their_order_and_place(place: Place) -> None:
 
     assert place.requeue(path) == 0
     requeued = [json.loads(text) for text in place.raw()[-3:]]
-    assert [item["lines"][0]["line_number"] for item in requeued] == [2, 3, 7]
+    numbers = [int(item["lines"][0]["line_number"]) for item in requeued]
+    assert numbers == [2, 3, 7]
     assert {item["order_id"] for item in requeued} == {"O1"}
     assert place.history()["a.requeued.jsonl"].rows_accepted == 3
 
@@ -133,13 +134,13 @@ def test_a_line_that_is_no_order_is_corrected_as_it_stands(place: Place) -> None
     path.write_text(json.dumps({**reject, "raw": reject["raw"] + "}"}))
 
     assert place.requeue(path) == 0
-    assert place.raw()[-1] == order().encode()
+    assert place.raw()[-1].startswith(b'{"order_id":"O1","store_id":"S1"')
 
 
 def test_a_corrected_file_takes_the_place_of_the_refused_one(
     place: Place, tmp_path: Path
 ) -> None:
-    place.land("a.csv", csv_file(CSV_ROW, BAD))
+    place.land("a.csv", csv_file(BAD))
     assert place.raw() == []
     path = corrected(place.quarantined("a.csv"), ",two,", ",2,", tmp_path)
 
@@ -147,25 +148,25 @@ def test_a_corrected_file_takes_the_place_of_the_refused_one(
     (item,) = place.history().values()
     assert (item.file_name, item.status) == ("a.csv", "accepted")
     assert item.requeued_from
-    assert len(place.raw()) == 2
+    assert len(place.raw()) == 1
 
 
 def test_a_file_that_is_still_wrong_is_refused_again(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place.land("a.csv", csv_file(CSV_ROW, BAD))
+    place.land("a.csv", csv_file(BAD))
     path = place.quarantined("a.csv")
-    path.write_bytes(csv_file(CSV_ROW, BAD, CSV_ROW))
+    path.write_bytes(csv_file(BAD, BAD))
 
     assert place.requeue(path) == 3
-    assert "refused still: 1 of 3 rows" in capsys.readouterr().err
+    assert "refused still: 2 of 2 rows" in capsys.readouterr().err
     assert place.raw() == []
 
 
 def test_wrong_usage_names_what_to_do(
     place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place.land("a.csv", csv_file(CSV_ROW, BAD))
+    place.land("a.csv", csv_file(BAD))
     place.land("b.csv", SPOILT)
     rejects = place.quarantined("b.csv.rejects.jsonl")
     rejects.write_text('{"raw": 1}\n')

@@ -80,8 +80,7 @@ def names_of(contract: Contract, sender: Sender | None) -> Names:
 def read_header(reader: CsvReader, names: Names, delimiter: str | None) -> Header:
     """Read the header, by comma or semicolon: whichever gives all that is mandatory.
 
-    Args:
-        delimiter: the one that the sender declares.
+    A ``delimiter`` is the one that the sender declares.
 
     Raises:
         FileRefusedError: neither does, or a name is blank, doubled, not UTF-8, or

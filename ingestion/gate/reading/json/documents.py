@@ -9,7 +9,7 @@ import re
 import orjson
 
 from ingestion.gate.reading.json.orders import JsonOrders
-from ingestion.gate.reading.json.reasons import about_malformed
+from ingestion.gate.reading.json.reasons import too_large_or_deep
 from ingestion.gate.reading.json.syntax import (
     MalformedError,
     skip_space,
@@ -199,6 +199,7 @@ class _Array:
         Raises:
             FileRefusedError: what is there is not one whole array and nothing else.
         """
+        self._orders.in_array = True
         start = self._lines.read_all(CHUNK)
         begin = start.index(b"[") + 1
         self._line += start.count(b"\n", 0, begin)
@@ -367,9 +368,7 @@ class _Array:
             cure = "Send one whole array and nothing behind it, or one order per line"
             message = f"{message}; its element begins on line {self._line}. {cure}."
             return FileRefusedError(reason, message, self._line)
-        problem = about_malformed("", MalformedError(reason, 0))
-        message = f"The element that begins on line {self._line}: {problem}"
-        return FileRefusedError(reason, message, self._line)
+        return too_large_or_deep(reason, self._line)
 
 
 def _loaded(piece: bytes) -> list[object] | None:

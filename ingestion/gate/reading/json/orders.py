@@ -22,7 +22,11 @@ from ingestion.contracts.senders import Sender
 from ingestion.gate.drafts import Sink
 from ingestion.gate.reading import patterns
 from ingestion.gate.reading.json.keys import Found, Keys, Objects
-from ingestion.gate.reading.json.reasons import about_malformed, about_missing_lines
+from ingestion.gate.reading.json.reasons import (
+    about_malformed,
+    about_missing_lines,
+    too_large_or_deep,
+)
 from ingestion.gate.reading.json.refusals import Refusals
 from ingestion.gate.reading.json.syntax import (
     MAX_DEPTH,
@@ -88,6 +92,8 @@ class JsonOrders:
         file_name: str = "",
     ) -> None:
         self.reader = JsonReader()
+        #: An element that cannot be read refuses the whole of its array.
+        self.in_array = False
         self._columns = contract.columns
         self._landed = landed
         self._tally = tally
@@ -182,6 +188,8 @@ class JsonOrders:
             try:
                 order = self.reader.whole(text)
             except MalformedError as error:
+                if self.in_array:
+                    raise too_large_or_deep(error.reason, line) from error
                 reason = "encoding-error" if marked else error.reason
                 message = "" if marked else about_malformed(text, error)
                 self._tally.reject(line, reason, marked or text, message=message)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ingestion.contracts.reasons import in_words
 from ingestion.gate.reading.json.syntax import MalformedError
+from ingestion.gate.reading.verdict import FileRefusedError
 
 
 def about_malformed(text: str, error: MalformedError) -> str:
@@ -38,6 +39,12 @@ def about_malformed(text: str, error: MalformedError) -> str:
     if not rest:
         return "The JSON ends early: send the line whole, one order per line."
     return f"The line is {where}: write one whole JSON object per line."
+
+
+def too_large_or_deep(reason: str, line: int) -> FileRefusedError:
+    """The error for an element of an array that cannot be read though it is JSON."""
+    message = f"The element that begins on line {line}: {in_words(reason)}"
+    return FileRefusedError(reason, message, line)
 
 
 def about_missing_lines(order: dict[str, Any], lines: Any) -> str:
