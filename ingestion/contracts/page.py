@@ -44,8 +44,8 @@ def terms(contract: Contract) -> list[str]:
     expected, most = contract.expected_rows, _percent(contract.max_refused_share)
     return [
         f"A file of which more than {most} of the rows, and at least "
-        f"{contract.min_refused_rows}, are refused is refused whole; so is one of which "
-        "no row is accepted.",
+        f"{contract.min_refused_rows}, are refused is refused whole; so is one of "
+        "which no row is accepted.",
         f"A day of fewer than {_percent(expected.min_share)} or more than "
         f"{_percent(expected.max_share)} of the median rows of the same weekday in the "
         f"last {expected.weeks} weeks is reported.",

@@ -45,7 +45,7 @@ def require_text(start: bytes) -> None:
     if start.startswith(_GZIP):
         raise FileRefusedError(
             "format-error",
-            "The file is a gzip, and its name does not say so: let the name end in .gz.",
+            "The file is a gzip, and its name does not say so: name it .gz.",
         )
     found = _kind(start)
     if found:

@@ -173,7 +173,7 @@ def _require_no_near_miss(labels: list[str], names: Names, line: int) -> None:
         if near:
             raise FileRefusedError(
                 "incorrect-label",
-                f"The column {label[:100]!r} is nearly {near!r}, which would be missed. "
+                f"The column {label[:100]!r} is nearly {near!r} and would be missed. "
                 f"Name it {near}, or declare it as passed_over of a sender.",
                 line,
                 label[:100],

@@ -51,8 +51,8 @@ def read_json(
     A file that begins with ``[`` is one array; one that begins with ``{`` is one
     object if nothing but that object is in it; anything else is read by line.
 
-    Args:
-        orders_under: the key of an envelope, an object of which one value is the array.
+    ``orders_under`` is the key of an envelope, an object of which one value is the
+    array.
 
     Raises:
         FileRefusedError: the file is empty, or an array that is malformed.
@@ -226,15 +226,7 @@ class _Array:
             if found is None:
                 self._lines.put_back(block)
                 return False
-            line, starts = self._line, list[tuple[int, int]]()
-
-            def source(n: int, piece: bytes = piece) -> tuple[bytes, int]:
-                if not starts:
-                    starts.extend(_elements(piece))
-                begin, end = starts[n]
-                return piece[begin:end], line + piece.count(b"\n", 0, begin)
-
-            self._orders.several(piece, found, source)
+            self._orders.several(piece, found, _Elements(piece, self._line))
             if not more:
                 return True
             self._line += block.count(b"\n", 0, end)
@@ -250,9 +242,10 @@ class _Array:
         bracket = len(block)
         for _ in range(_MOST_BRACKETS):
             bracket = block.rfind(b"]", 0, bracket)
-            if bracket < 0 or not self._is_end(block[bracket + 1 :]):
+            if bracket < 0:
                 break
-            found = _loaded(block[:bracket])
+            is_end = self._is_end(block[bracket + 1 :])
+            found = _loaded(block[:bracket]) if is_end else None
             if found is not None:
                 return block[:bracket], found
         return b"", None
@@ -264,8 +257,7 @@ class _Array:
         try:
             value = orjson.loads(b'{"":0' + rest)
         except orjson.JSONDecodeError:
-            # A bracket of something behind the array was taken for its own.
-            return True
+            return False
         return self._envelope not in value
 
     def _require_end(self) -> None:
@@ -377,6 +369,21 @@ def _loaded(piece: bytes) -> list[object] | None:
         return list(orjson.loads(b"[%b]" % piece))
     except orjson.JSONDecodeError:
         return None
+
+
+class _Elements:
+    """The text of each element of a piece, and the physical line it begins on."""
+
+    def __init__(self, piece: bytes, line: int) -> None:
+        self._piece = piece
+        self._line = line
+        self._places: list[tuple[int, int]] = []
+
+    def __call__(self, number: int) -> tuple[bytes, int]:
+        self._places = self._places or _elements(self._piece)
+        begin, end = self._places[number]
+        line = self._line + self._piece.count(b"\n", 0, begin)
+        return self._piece[begin:end], line
 
 
 def _elements(piece: bytes) -> list[tuple[int, int]]:
