@@ -286,6 +286,7 @@ def as_reference(item: ReceivedFile, status: str) -> ReceivedFile:
         is_unterminated=False,
         rows_left_out=0,
         rows_landed=0,
+        notes=(),
     )
 
 

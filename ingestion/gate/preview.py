@@ -84,7 +84,8 @@ class Preview:
             "the last line has no line end: the file may have been cut off":
                 verdict.is_unterminated,
         }  # fmt: skip
-        return [f"  {note}" for note, holds in notes.items() if holds]
+        found = [note for note, holds in notes.items() if holds]
+        return [f"  {note}" for note in (*found, *verdict.notes)]
 
 
 def preview(path: Path, feed: str | None) -> Preview:

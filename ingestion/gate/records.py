@@ -18,6 +18,7 @@ COUNTED = ("accepted", "partial")
 _ADDED = (
     "warned_by_rule", "requeued_from", "is_late", "first_error_value", "unknown_names",
     "unreadable_prices", "is_unterminated", "rows_left_out", "rows_landed",
+    "notes",
 )  # fmt: skip
 
 
@@ -49,6 +50,7 @@ class ReceivedFile:
         rows_left_out: what the sender declares to be no rows, such as a total.
         rows_landed: rows of the landed file, fewer than accepted where these add up;
             None in manifests of earlier versions, where it is the accepted.
+        notes: what looks wrong in it and is accepted, in words.
     """
 
     feed: str
@@ -87,6 +89,7 @@ class ReceivedFile:
     is_unterminated: bool = False
     rows_left_out: int = 0
     rows_landed: int | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def reading(self) -> Reading | None:
@@ -125,7 +128,7 @@ class ReceivedFile:
         asked = known - set(_ADDED)
         if not isinstance(keys, dict) or not asked <= keys.keys() <= known:
             raise ValueError("the keys are not those of a load history manifest")
-        names = ("site_ids", "unknown_names")
+        names = ("site_ids", "unknown_names", "notes")
         return cls(**{**keys, **{name: tuple(keys.get(name, ())) for name in names}})
 
 

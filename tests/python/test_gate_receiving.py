@@ -146,6 +146,7 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "is_unterminated": False,
         "rows_left_out": 0,
         "rows_landed": 19,
+        "notes": [],
     }
     assert manifest == {
         "feed": "orders",

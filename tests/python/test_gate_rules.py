@@ -9,7 +9,6 @@ import pytest
 
 from gate_files import (
     CSV_ROW,
-    ORDER_COLUMNS,
     STOCK_COLUMNS,
     check,
     csv_file,

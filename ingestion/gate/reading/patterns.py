@@ -19,8 +19,8 @@ from ingestion.contracts import Column
 #: Keys of an order, and those of its lines, in the order in which they stand.
 Shape = tuple[tuple[str, ...], tuple[str, ...]]
 
-#: What an id of plain ASCII holds, without blanks.
-ID = r"[!#-+\--\[\]-~]{1,64}"
+#: An id of plain ASCII without blanks and what a spreadsheet may have made of one.
+ID = r"[!#-&(-*\--\[\]-~][!#-*\--\[\]-~]{0,63}"
 _NOTHING = r"[^\x00-\xff]"
 #: What a binary double holds exactly enough to be printed as it was written.
 _EXACT_DIGITS = 15

@@ -7,6 +7,7 @@ times and quantities, so each distinct value of a column is looked at once.
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,6 +34,14 @@ _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "=": operator.eq,
     ">=": operator.ge,
     ">": operator.gt,
+}
+_OF_SPREADSHEETS = {
+    re.compile(
+        r"[0-9](\.[0-9]+)?[eE]\+[0-9]+"
+    ): "looks like a number that a spreadsheet "
+    "cut short: format the column as text and export it again",
+    re.compile(r"'.*"): "begins with the apostrophe by which spreadsheets mark text: "
+    "export it without",
 }
 _NO_PROBLEMS: dict[int, Problem] = {}
 
@@ -73,7 +82,7 @@ class Rows:
 
     def __init__(self, contract: Contract, tally: Tally, sender: Sender | None) -> None:
         self._columns = [
-            (column, _Texts(column, sender)) for column in contract.columns
+            (column, _Texts(column, sender, tally)) for column in contract.columns
         ]
         self._rules = contract.rules
         names = [column.name for column in contract.columns]
@@ -176,7 +185,9 @@ class Rows:
 class _Texts:
     """The landed texts of one column's values."""
 
-    def __init__(self, column: Column, sender: Sender | None) -> None:
+    def __init__(self, column: Column, sender: Sender | None, tally: Tally) -> None:
+        self._name = column.name
+        self._tally = tally
         self._is_id = column.type == "id"
         self._form = form_of(column, sender)
         is_plain = is_as_contract(column, sender)
@@ -216,6 +227,8 @@ class _Texts:
             for key in unknown:
                 value = _value_of(key)
                 text = self._form(value)
+                if self._is_id and type(text) is str:
+                    self._note(text)
                 if text == value and type(value) is type(key) is str:
                     self._fine.add(key)
                 else:
@@ -225,6 +238,12 @@ class _Texts:
                     self._is_full = self._is_full or is_long
         count = len(self._fine) + len(self._other)
         self._is_full = self._is_full or count > _REMEMBERED
+
+    def _note(self, text: str) -> None:
+        """Remember an id that a spreadsheet seems to have changed."""
+        for pattern, note in _OF_SPREADSHEETS.items():
+            if pattern.fullmatch(text):
+                self._tally.note(f"{self._name} {text} {note}")
 
     def _learn_plain(self, unknown: list[Any]) -> bool:
         """Take values that are all of a plain form, texts or numbers of JSON."""

@@ -83,7 +83,8 @@ def form_of(column: Column, sender: Sender | None = None) -> Form:
         if not text:
             return absent if column.required else ""
         if len(text) > MAX_TEXT:
-            return Problem(TYPE, f"{column.name} has more than {MAX_TEXT} characters.")
+            message = f"{column.name} has more than {MAX_TEXT} characters: send fewer."
+            return Problem(TYPE, message)
         found = check(text, is_number)
         if isinstance(found, Problem):
             return Problem(found.reason, f"{column.name} {found.message}")
@@ -133,7 +134,7 @@ def _id(text: str, is_number: bool) -> str | Problem:
     if _ID.fullmatch(text):
         return text
     if len(text) > 64:
-        return Problem(TYPE, "has more than 64 characters, which no id has.")
+        return Problem(TYPE, "has more than 64 characters: send a shorter one.")
     wrong = next(letter for letter in text if not _ID.fullmatch(letter))
     named = {'"': "a quote", "\\": "a backslash", ",": "a comma"}.get(wrong)
     return Problem(
@@ -165,9 +166,13 @@ def _numbers(
         landed = found[1] + (found[2] or "")
         value = Decimal(landed)
         if low is not None and value < low:
-            return Problem(CONSTRAINT, f"is {text}, below the least of {low:f}.")
+            return Problem(
+                CONSTRAINT, f"is {text}, below the least of {low:f}: correct it."
+            )
         if high is not None and value > high:
-            return Problem(CONSTRAINT, f"is {text}, above the most of {high:f}.")
+            return Problem(
+                CONSTRAINT, f"is {text}, above the most of {high:f}: correct it."
+            )
         return landed
 
     return check
@@ -262,13 +267,15 @@ def _timestamp(text: str, is_number: bool) -> str | Problem:
     except ValueError:
         is_time = False
     if not is_time or (hours or "+00")[1:] > "23" or (minutes or "00") > "59":
-        return Problem(TYPE, f"is {text!r}, a time that does not exist.")
+        return Problem(TYPE, f"is {text!r}, a time that does not exist: correct it.")
     zone = utc or (f"{hours}:{minutes or '00'}" if hours else "")
     return f"{day}{between}{clock}{second or ''}{(fraction or '')[:7]}{zone}"
 
 
 def _year_problem(text: str) -> Problem:
-    message = f"is {text!r}, not of the years {_FIRST_YEAR} to {_LAST_YEAR}."
+    message = (
+        f"is {text!r}, not of the years {_FIRST_YEAR} to {_LAST_YEAR}: correct it."
+    )
     return Problem(CONSTRAINT, message)
 
 

@@ -24,6 +24,7 @@ _MAX_VALUE = 1_000
 _MAX_UNKNOWN = 1_000
 #: How many of them are named.
 _MAX_NAMES = 100
+_MAX_NOTES = 5
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class Verdict:
     is_unterminated: bool = False
     site_ids: tuple[str, ...] = ()
     warned_by_rule: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 class Tally:
@@ -112,6 +114,7 @@ class Tally:
         self.is_unterminated = False
         self.site_ids: set[str] = set()
         self.warned: Counter[str] = Counter()
+        self._notes: list[str] = []
         self._refused: Counter[str] = Counter()
         self._first: Reject | None = None
         self._unknown: set[str] = set()
@@ -142,6 +145,11 @@ class Tally:
         """Remember columns or keys that the contract does not name."""
         if len(self._unknown) < _MAX_UNKNOWN:
             self._unknown.update(name[:_MAX_VALUE] for name in names)
+
+    def note(self, text: str) -> None:
+        """Remember something that looks wrong and is accepted; the first few."""
+        if len(self._notes) < _MAX_NOTES and text not in self._notes:
+            self._notes.append(text)
 
     def verdict(self, contract: Contract) -> Verdict:
         """The file's fate, now that it has been read to its end.
@@ -199,6 +207,7 @@ class Tally:
             is_unterminated=self.is_unterminated and reason is None,
             site_ids=tuple(sorted(self.site_ids)) if accepted else (),
             warned_by_rule=dict(sorted(self.warned.items())) if accepted else {},
+            notes=tuple(sorted(self._notes)) if accepted else (),
         )
 
 

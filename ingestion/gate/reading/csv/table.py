@@ -301,6 +301,8 @@ class _Table:
 
     def _about(self, text: str, message: str) -> str:
         """What a refused row seems to be, when that says more than its first value."""
+        if not message and '="' in text:
+            return 'A spreadsheet wrote ="..." to keep zeros: write the digits alone.'
         if text.strip() == self._header.text.strip():
             return "The header stands here again: take this line out."
         first = text.split(self._delimiter, 1)[0].strip(' \t"').lower()

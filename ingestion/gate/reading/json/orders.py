@@ -243,7 +243,10 @@ class JsonOrders:
     ) -> str:
         objects = [row if isinstance(row, dict) else {} for row in rows]
         broken = {
-            n: Refusal(TYPE, f"A line is one JSON object, this is {str(row)[:40]!r}.")
+            n: Refusal(
+                TYPE,
+                f"A line is one JSON object, this is {str(row)[:40]!r}: send objects.",
+            )
             for n, row in enumerate(rows)
             if not isinstance(row, dict)
         }

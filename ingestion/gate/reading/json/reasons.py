@@ -14,6 +14,8 @@ def about_malformed(text: str, error: MalformedError) -> str:
     """Why a text is no JSON, where, and the cure."""
     if error.reason != "malformed-json":
         return in_words(error.reason)
+    if error.detail:
+        return f"{error.detail} is not JSON: write null or a number."
     at = error.position
     where = f"not JSON at character {at + 1} ({text[at : at + 20]!r})"
     rest = text[at:].lstrip(" \t\r\n")
@@ -31,7 +33,7 @@ def about_malformed(text: str, error: MalformedError) -> str:
     start = text.lstrip()
     if start[:1] not in ("{", "[") and "," in start:
         return f"It looks like CSV, {where}: let the name end in .csv."
-    for word in ("NaN", "Infinity", "-Infinity", "None", "True", "False"):
+    for word in ("None", "True", "False"):
         if rest.startswith(word):
             return f"{word} is not JSON, {where}: write null, true, false or a number."
     if rest.startswith("'"):

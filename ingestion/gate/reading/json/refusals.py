@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+
 from ingestion.gate.reading.json.syntax import JsonReader, json_text
 from ingestion.gate.reading.rows import Refusal
 from ingestion.gate.reading.text import MARK

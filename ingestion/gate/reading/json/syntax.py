@@ -19,14 +19,19 @@ from ingestion.gate.reading.verdict import MAX_RAW, MAX_VALUES
 #: one that depends on who calls; what is accepted must not.
 MAX_DEPTH = 100
 _QUOTE_ESCAPE_OR_MARK = re.compile(r'"|\\.|[\ud800\udc80-\udcff]', re.DOTALL)
+_NO_CONSTANT = "no constant of JSON"
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
 class MalformedError(Exception):
     """Text that is not JSON; ``position`` is where reading stopped."""
 
-    def __init__(self, reason: str, position: int, *, may_go_on: bool = False) -> None:
+    def __init__(
+        self, reason: str, position: int, detail: str = "", *, may_go_on: bool = False
+    ) -> None:
         super().__init__(reason)
+        #: The word that stands there, when it is one that only other readers take.
+        self.detail = detail
         self.reason = reason
         self.position = position
         #: Whether more text could make it whole.
@@ -73,7 +78,10 @@ class JsonReader:
             near_end = error.pos > len(text) - 64
             unterminated = error.msg.startswith("Unterminated")
             raise MalformedError(
-                "malformed-json", error.pos, may_go_on=near_end or unterminated
+                "malformed-json",
+                error.pos,
+                error.doc if error.msg == _NO_CONSTANT else "",
+                may_go_on=near_end or unterminated,
             ) from error
         except RecursionError as error:
             raise MalformedError("nesting-too-deep", start) from error
@@ -170,4 +178,4 @@ def _after_comma(text: str, position: int) -> int:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise json.JSONDecodeError(f"{name} is not JSON", "", 0)
+    raise json.JSONDecodeError(_NO_CONSTANT, name, 0)
