@@ -64,8 +64,8 @@ def csv_cells() -> Iterator[DirtyFile]:
         )),
         ("unit_price", "3.200000", {}),
         *(("sku_id", text, {"sku": text}) for text in (
-            "a b", "\u00e4", "=cmd", "-A", "@SUM", "#1001", "CAM/4567", "Gr\u00f6\u00dfe 5",
-            "'00123", "4.00638E+12", "a;b", "00591-006 0018",
+            "a b", "\u00e4", "=cmd", "-A", "@SUM", "#1001", "CAM/4567",
+            "Gr\u00f6\u00dfe 5", "'00123", "4.00638E+12", "a;b", "00591-006 0018",
         )),
         ("pos_id", "P 1", {"pos": "P 1"}),
         ("line_number", "1.0", {}),
@@ -233,7 +233,7 @@ def csv_files() -> Iterator[DirtyFile]:
         yield DirtyFile(f"{encoding}.csv", content, reason="encoding-error")
     yield DirtyFile(
         "over the threshold.csv",
-        (f"{COLUMNS}\n" + f"{CSV_ROW}\n" * 94 + f"{_cells(quantity='x')}\n" * 5).encode(),
+        "\n".join([COLUMNS, *[CSV_ROW] * 94, *[_cells(quantity="x")] * 5]).encode(),
         reason="threshold-exceeded", read=99,
     )  # fmt: skip
     yield DirtyFile(

@@ -102,7 +102,8 @@ def test_every_reason_that_the_gate_gives_is_explained() -> None:
 
 def test_every_reason_says_what_to_do() -> None:
     for code, (problem, cure) in REASONS.items():
-        assert problem and cure, code
+        assert problem, code
+        assert cure, code
         assert in_words(code).endswith(f"{cure}.")
 
 

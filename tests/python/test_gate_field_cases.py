@@ -1,4 +1,4 @@
-"""Small files after public reports of people who run such pipelines, as they are read."""
+"""Small files after public reports of people who run such pipelines."""
 
 from __future__ import annotations
 

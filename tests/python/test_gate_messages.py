@@ -69,18 +69,24 @@ SAID: dict[str, tuple[str, bytes, list[str]]] = {
     "plus": ("csv", csv_file(cells(quantity="+1")), ["without a plus sign"]),
     "minus": ("csv", csv_file(cells(quantity="1-")), ["the minus before it"]),
     "decimals": ("csv", csv_file(cells(quantity="1.0005")), ["at most 3 decimals"]),
-    "most": ("csv", csv_file(cells(quantity="99999999999")), ["the most of 9999999999"]),
+    "most": (
+        "csv", csv_file(cells(quantity="99999999999")), ["the most of 9999999999"],
+    ),
     "absent": ("csv", csv_file(cells(quantity="")), ["quantity is mandatory", "fill"]),
     "time": ("csv", csv_file(cells(ordered_at="5.1.2026")), ["YYYY-MM-DD hh:mm"]),
     "year": ("csv", csv_file(cells(ordered_at="1026-01-01T10:00")), ["1900 to 2100"]),
     "no such time": (
         "csv", csv_file(cells(ordered_at="2026-02-30 10:00")), ["does not exist"],
     ),
-    "comma in an id": ("csv", csv_file(cells(sku_id='"A,B"')), ["sku_id holds a comma"]),
+    "comma in an id": (
+        "csv", csv_file(cells(sku_id='"A,B"')), ["sku_id holds a comma"],
+    ),
     "odd blank": ("csv", csv_file(cells(sku_id="A\u00a0B")), ["holds U+00A0"]),
     "long id": ("csv", csv_file(cells(sku_id="x" * 65)), ["more than 64"]),
     "open quote": ("csv", csv_file(CSV_ROW, '"'), ["opens on line 3", "Close it"]),
-    "glued": ("json", (GOOD + GOOD).encode(), ["more JSON after the first", "per line"]),
+    "glued": (
+        "json", (GOOD + GOOD).encode(), ["more JSON after the first", "per line"],
+    ),
     "comma behind": ("json", f"{GOOD},\n{GOOD},".encode(), ["comma stands after"]),
     "envelope": (
         "json", f'{{"orders":[{GOOD}]}}'.encode(), ["under the key 'orders'", "array"],
@@ -89,9 +95,15 @@ SAID: dict[str, tuple[str, bytes, list[str]]] = {
     "NaN": ("json", order(f"[{line(quantity='NaN')}]").encode(), ["NaN is not JSON"]),
     "cut off": ("json", GOOD[:-1].encode(), ["ends early"]),
     "CSV as JSON": ("json", csv_file(), ["looks like CSV", ".csv"]),
-    "array cut off": ("json", f"[{GOOD},\n{GOOD[:-1]}".encode(), ["ends early on line 2"]),
-    "number as id": ("json", order(order_id="1.5").encode(), ["is the number 1.5", "text"]),
-    "array as value": ("json", order(f"[{line(quantity='[]')}]").encode(), ["an array"]),
+    "array cut off": (
+        "json", f"[{GOOD},\n{GOOD[:-1]}".encode(), ["ends early on line 2"],
+    ),
+    "number as id": (
+        "json", order(order_id="1.5").encode(), ["is the number 1.5", "text"],
+    ),
+    "array as value": (
+        "json", order(f"[{line(quantity='[]')}]").encode(), ["an array"],
+    ),
     "text for an object": ("json", b'"x"', ["one JSON object"]),
 }  # fmt: skip
 
@@ -180,7 +192,8 @@ BY_NAME = {"name-error", "link", "folder", "special-file", "file-changing"}
 #: Their files are large, or need terms of a contract.
 ELSEWHERE = {"record-too-large", "decompression-bomb", "row-constraint", "file-refused"}
 CURES = (
-    "write", "send", "take", "name", "save", "fill", "close", "double", "begin", "export",
+    "write", "send", "take", "name", "save", "fill", "close", "double", "begin",
+    "export",
     "correct", "put", "unpack", "let",
 )  # fmt: skip
 

@@ -280,8 +280,8 @@ def test_what_no_run_finds_is_named_with_the_cure(place: Place) -> None:
         "folder 2026-01-05.",
         "orders/5.1.2026/s.csv": "lies in 5.1.2026, a date in another form: name the "
         "folder 2026-01-05.",
-        "orders/2026-01-05/S4/orders.csv": "lies in a folder below a date's: move it up "
-        "to orders/2026-01-05.",
+        "orders/2026-01-05/S4/orders.csv": "lies in a folder below a date's: move it "
+        "up to orders/2026-01-05.",
         "orders/20260231/s.csv": "lies in 20260231, which is no date: put it into "
         "orders/YYYY-MM-DD.",
         "stock/today/wh.csv": "lies in today, which is no date: put it into "

@@ -37,7 +37,8 @@ EXAMPLES: dict[str, tuple[str, bytes, list[str]]] = {
         "orders_export_1.csv",
         b"Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem name,"
         b"Lineitem price,Lineitem sku,Location,Cancelled at\n"
-        b"#1001,a@b.c,paid,2026-01-05 10:00:00 +0100,2,\"Tea, 250 g\",3.20,TEA-250,S1,\n"
+        b"#1001,a@b.c,paid,2026-01-05 10:00:00 +0100,2,"
+        b'"Tea, 250 g",3.20,TEA-250,S1,\n'
         b"#1001,,,,1,Tin,5.00,TIN-1,,\n"
         b"#1002,,refunded,2026-01-05 11:00:00 +0100,4,Cup,7.00,CUP-1,S1,"
         b"2026-01-05 12:00:00 +0100\n"
@@ -228,7 +229,8 @@ def test_numbers(terms: dict[str, Any], text: str, landed: str | None) -> None:
         ("%d.%m.%Y", None, "31.12.1826", None),
         ("%d.%m.%Y", None, "2026-12-31 10:00", None),
         (None, "Europe/Berlin", "2026-07-01 10:00", "2026-07-01T08:00:00Z"),
-        (None, "Europe/Berlin", "2026-07-01T10:00:00+05:00", "2026-07-01T10:00:00+05:00"),
+        (None, "Europe/Berlin", "2026-07-01T10:00:00+05:00",
+         "2026-07-01T10:00:00+05:00"),
         (None, "Europe/Berlin", "2026-07-01T10:00:00.5", "2026-07-01T08:00:00.500000Z"),
     ],
 )  # fmt: skip

@@ -95,11 +95,18 @@ class Rows:
         given: Mapping[str, Sequence[Any]],
         size: int,
         broken: Mapping[int, Refusal] | None = None,
+        counts: Sequence[int] | None = None,
     ) -> Checked:
         """Check rows given by column; a column that is not given is absent.
 
-        ``broken`` has rows that are refused whatever their values are, but for the
-        values of the order that they belong to.
+        Args:
+            given: values by the column's name.
+            size: how many rows these are.
+            broken: rows that are refused whatever their values are, but for the
+                values of the order that they belong to.
+            counts: the rows of each order, at least one, when the columns of an order
+                are given, and come back, once for each; rows that are refused leave
+                no columns then, and the contract has to have no rules.
         """
         refused: dict[int, Refusal] = {}
         unreadable: set[int] = set()
@@ -110,7 +117,9 @@ class Rows:
                 for index, refusal in broken.items():
                     refused.setdefault(index, refusal)
                 broken = None
-            values = given.get(column.name) or [None] * size
+            per_order = counts if column.part == "order" else None
+            length = size if per_order is None else len(per_order)
+            values = given.get(column.name) or [None] * length
             landed, problems = texts.of(values)
             if problems and column.if_malformed == "absent":
                 unreadable |= problems.keys()
@@ -122,13 +131,16 @@ class Rows:
                 for index, problem in problems.items():
                     reason, value = problem.reason, values[index]
                     refusal = Refusal(reason, problem.message, column.name, value)
-                    refused.setdefault(index, refusal)
+                    for row in _rows_of(index, per_order):
+                        refused.setdefault(row, refusal)
             is_as_sent = is_as_sent and landed is values
             columns.append(landed)
         warned = self._hold_rules(columns, refused) if self._rules else {}
         if refused:
             is_kept = [index not in refused for index in range(size)]
-            columns = [list(compress(column, is_kept)) for column in columns]
+            columns = [
+                [] if counts else list(compress(column, is_kept)) for column in columns
+            ]
         return Checked(
             columns,
             size - len(refused),
@@ -195,6 +207,7 @@ class _Texts:
         #: Values that are landed as they are, and what becomes of others.
         self._fine: set[Any] = set()
         self._other: dict[Any, str | Problem] = {}
+        self._has_problems = False
         self._is_full = False
 
     def of(self, values: Sequence[Any]) -> tuple[Sequence[str], dict[int, Problem]]:
@@ -214,7 +227,7 @@ class _Texts:
         if not odd:
             return values, _NO_PROBLEMS
         found: list[Any] = list(map(self._other.get, keys, values))
-        if any(type(self._other[key]) is Problem for key in odd):
+        if self._has_problems:
             problems = {
                 index: text for index, text in enumerate(found) if type(text) is Problem
             }
@@ -233,6 +246,7 @@ class _Texts:
                     self._fine.add(key)
                 else:
                     self._other[key] = text
+                    self._has_problems |= type(text) is Problem
                     # A long value must not stay in memory after its block.
                     is_long = isinstance(value, str) and len(value) > MAX_TEXT
                     self._is_full = self._is_full or is_long
@@ -267,6 +281,14 @@ class _Texts:
         else:
             self._other.update(zip(unknown, texts, strict=True))
         return True
+
+
+def _rows_of(index: int, counts: Sequence[int] | None) -> Sequence[int]:
+    """The rows of an order, or the row itself."""
+    if counts is None:
+        return (index,)
+    start = sum(counts[:index])
+    return range(start, start + counts[index])
 
 
 def _keys(values: Sequence[Any], is_id: bool) -> Sequence[Any]:

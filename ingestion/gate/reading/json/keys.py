@@ -107,7 +107,10 @@ class Objects:
             for shape, found in self.found.items()
             if found.unknown
         }
-        if shapes:
+        if len(self.found) == 1:
+            for key in next(iter(shapes.values()), ()):
+                yield from map(itemgetter(key), self._objects)
+        elif shapes:
             for item, shape in zip(self._objects, self.shapes, strict=True):
                 yield from map(item.__getitem__, shapes.get(shape, ()))
 

@@ -104,17 +104,21 @@ class JsonOrders:
         self._header = [one.name for one in contract.columns if one.part == "order"]
         self._row = [one.name for one in contract.columns if one.part == "line"]
         self._names = [one.name for one in contract.columns]
+        self._optional = frozenset(
+            one.name for one in contract.columns if not one.required
+        )
         self._required = [
             one.name
             for one in contract.columns
             if one.part == "line" and (one.required or one.type == "line_number")
         ]
         # Rules across columns are held row by row.
+        self._has_rules = bool(contract.rules)
         self._is_scanned = not contract.rules and not sender
         self._shapes: tuple[patterns.Shape, ...] = ()
         self._run: Any = None
         self._site = re.compile(
-            rf'"{contract.site_column}"[ \t]*:[ \t]*(?:"([^"]*)"|([0-9]+))'.encode()
+            rf'"{contract.site_column}"[ \t]*:[ \t]*(?:"[^"]*"|[0-9]+)'.encode()
         )
         #: How the last block named its store, as most senders are one.
         self._usual_site = b""
@@ -134,11 +138,13 @@ class JsonOrders:
         # Every line has one brace more than it has rows.
         self._tally.accepted += lines.count(b"{") - number
         if not self._usual_site or lines.count(self._usual_site) != number:
-            found = list(self._site.finditer(lines))
-            sites = {(one[1] or one[2]).decode() for one in found}
-            self._tally.site_ids |= sites
+            members = set(self._site.findall(lines))
+            self._tally.site_ids |= {
+                member.partition(b":")[2].strip(b' \t"').decode() for member in members
+            }
             # One without quotes could be the beginning of another.
-            self._usual_site = found[0][0] if found[0][1] else b""
+            quoted = [member for member in members if member.endswith(b'"')]
+            self._usual_site = quoted[0] if quoted else b""
         self._landed.write(lines)
         return end, number
 
@@ -244,8 +250,7 @@ class JsonOrders:
         objects = [row if isinstance(row, dict) else {} for row in rows]
         broken = {
             n: Refusal(
-                TYPE,
-                f"A line is one JSON object, this is {str(row)[:40]!r}: send objects.",
+                TYPE, f"A line is an object, this is {str(row)[:40]!r}: send one."
             )
             for n, row in enumerate(rows)
             if not isinstance(row, dict)
@@ -289,7 +294,11 @@ class JsonOrders:
         keys, unknown = sum(map(len, found)) + sum(map(len, rows)), set[str]()
         for part in parts:
             unknown |= part.unknown
-            keys += sum(map(_keys_within, part.passed_over()))
+            keys += sum(
+                _keys_within(value)
+                for value in part.passed_over()
+                if type(value) in (list, dict)
+            )
         return _Orders(*parts, list(map(len, lines)), keys, unknown)
 
     def _is_odd(self, order: Any, text: bytes) -> bool:
@@ -306,28 +315,35 @@ class JsonOrders:
             if orders is None or len(chosen) < len(orders.counts):
                 orders = self._told([found[n] for n in chosen])
                 assert orders is not None  # noqa: S101  the others are odd
-            columns, counts, kept = self._made_columns(orders)
-            checked = self._rows.check(columns, sum(counts))
+            # What stands once in an order is looked at once, where nothing asks for it
+            # by row.
+            is_once = not (self._made or self._has_rules or 0 in orders.counts)
+            columns, counts, _ = self._made_columns(orders, is_once=is_once)
+            per_order = counts if is_once else None
+            checked = self._rows.check(columns, sum(counts), counts=per_order)
             if not checked.refused:
                 self._rows.count(checked)
                 self._tally.left_out += sum(orders.counts) - sum(counts)
                 self._tally.unknown(orders.unknown)
                 self._learn(orders)
-                return dict(zip(chosen, self._texts(checked, counts), strict=True))
+                texts = self._texts(checked, counts, is_once=is_once)
+                return dict(zip(chosen, texts, strict=True))
             owners = list(chain.from_iterable(map(repeat, chosen, counts)))
             bad = {owners[row] for row in checked.refused}
             chosen = [n for n in chosen if n not in bad]
         return {}
 
     def _made_columns(
-        self, orders: _Orders
+        self, orders: _Orders, *, is_once: bool = False
     ) -> tuple[dict[str, Sequence[Any]], list[int], list[int] | None]:
         """Rows by column, how many each order has, and which of its own these are."""
         counts, columns = orders.counts, dict[str, Sequence[Any]]()
         for name in self._order_keys.names:
             values = orders.header.column(name)
+            if values is not None and not is_once:
+                values = list(chain.from_iterable(map(repeat, values, counts)))
             if values is not None:
-                columns[name] = list(chain.from_iterable(map(repeat, values, counts)))
+                columns[name] = values
         for name in self._line_keys.names:
             cells = orders.rows.column(name)
             if cells is not None:
@@ -342,17 +358,23 @@ class JsonOrders:
         left = Counter(owners[row] for row in kept)
         return columns, [left[n] for n in range(len(counts))], kept
 
-    def _texts(self, checked: Checked, counts: Sequence[int]) -> list[str]:
+    def _texts(
+        self, checked: Checked, counts: Sequence[int], *, is_once: bool = False
+    ) -> list[str]:
         """The landed lines of orders whose rows are all accepted."""
         if not checked.accepted:
             return [""] * len(counts)
         columns = dict(zip(self._names, checked.columns, strict=True))
-        template, cells = _members(self._row, [columns[name] for name in self._row])
+        template, cells = _members(
+            self._row, [columns[name] for name in self._row], self._optional
+        )
         rows = iter(list(map(f"{{{template}}}".__mod__, zip(*cells, strict=True))))
         lines = [",".join(islice(rows, count)) for count in counts]
-        last = [end - 1 for end in accumulate(counts)]
-        heads = [list(map(columns[name].__getitem__, last)) for name in self._header]
-        template, cells = _members(self._header, heads)
+        heads = [columns[name] for name in self._header]
+        if not is_once:
+            last = [end - 1 for end in accumulate(counts)]
+            heads = [list(map(head.__getitem__, last)) for head in heads]
+        template, cells = _members(self._header, heads, self._optional)
         whole = f'{{{template},"lines":[%s]}}\n'
         texts = map(whole.__mod__, zip(*cells, lines, strict=True))
         return [text if n else "" for text, n in zip(texts, counts, strict=True)]
@@ -442,12 +464,12 @@ def _numbered(numbers: Sequence[Any] | None, counts: Sequence[int]) -> Sequence[
 
 
 def _members(
-    names: Sequence[str], columns: Sequence[Sequence[str]]
+    names: Sequence[str], columns: Sequence[Sequence[str]], optional: frozenset[str]
 ) -> tuple[str, list[Sequence[str]]]:
     """A template of JSON members, and what fills it; texts need no escape."""
     slots, cells = [], list[Sequence[str]]()
     for name, column in zip(names, columns, strict=True):
-        has_absent = "" in column
+        has_absent = name in optional and "" in column
         slots.append(f'"{name}":%s' if has_absent else f'"{name}":"%s"')
         if has_absent:
             column = [f'"{text}"' if text else "null" for text in column]

@@ -18,29 +18,22 @@ def about_malformed(text: str, error: MalformedError) -> str:
         return f"{error.detail} is not JSON: write null or a number."
     at = error.position
     where = f"not JSON at character {at + 1} ({text[at : at + 20]!r})"
-    rest = text[at:].lstrip(" \t\r\n")
-    if _is_value(text[:at]):
-        if rest.startswith(","):
-            return (
-                f"A comma stands after the object, {where}: take it away, or write one "
-                "array around all objects."
-            )
-        if rest[:1] in ("{", "["):
-            return (
-                f"There is more JSON after the first object, {where}: write one order "
-                "per line."
-            )
-    start = text.lstrip()
-    if start[:1] not in ("{", "[") and "," in start:
-        return f"It looks like CSV, {where}: let the name end in .csv."
-    for word in ("None", "True", "False"):
-        if rest.startswith(word):
-            return f"{word} is not JSON, {where}: write null, true, false or a number."
-    if rest.startswith("'"):
-        return f"Strings stand in double quotes, {where}."
-    if not rest:
-        return "The JSON ends early: send the line whole, one order per line."
-    return f"The line is {where}: write one whole JSON object per line."
+    rest, start = text[at:].lstrip(" \t\r\n"), text.lstrip()
+    is_behind = rest[:1] in (",", "{", "[") and _is_value(text[:at])
+    found = {
+        f"A comma stands after the object, {where}: take it away, or write one array "
+        "around all objects.": is_behind and rest.startswith(","),
+        f"There is more JSON after the first object, {where}: write one order per "
+        "line.": is_behind,
+        f"It looks like CSV, {where}: let the name end in .csv.":
+            not start.startswith(("{", "[")) and "," in start,
+        f"The line is {where}: write null, true, false or a number.":
+            rest.startswith(("None", "True", "False")),
+        f"The line is {where}: write strings in double quotes.": rest.startswith("'"),
+        "The JSON ends early: send the line whole, one order per line.": not rest,
+    }  # fmt: skip
+    whole = f"The line is {where}: write one whole JSON object per line."
+    return next((text for text, holds in found.items() if holds), whole)
 
 
 def too_large_or_deep(reason: str, line: int) -> FileRefusedError:
@@ -54,12 +47,12 @@ def about_missing_lines(order: dict[str, Any], lines: Any) -> str:
     if lines is not None:
         return "lines is no array: write one, [] when the order has no lines."
     for key, value in order.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            if {"order_id", "lines"} & value[0].keys():
-                return (
-                    f"The orders stand under the key {key[:100]!r}: send them as one "
-                    "array or one per line, or declare orders_under of a sender."
-                )
+        first = value[0] if isinstance(value, list) and value else None
+        if isinstance(first, dict) and {"order_id", "lines"} & first.keys():
+            return (
+                f"The orders stand under the key {key[:100]!r}: send them as one array "
+                "or one per line, or declare orders_under of a sender."
+            )
     return "The order has no lines: write the array lines, [] when there are none."
 
 
