@@ -33,6 +33,8 @@ TIMESTAMP = (
     rf"(?:{_DAY}|{_LATE_DAY})[T ]{_CLOCK}(?::[0-5][0-9](?:\.[0-9]{{1,6}})?)?"
     rf"(?:Z|[+-]{_CLOCK})?"
 )
+#: What stands behind an order: the end of its line, or the comma of an array.
+LINE_END, COMMA = r"\r?\n", r"[ \t\r\n]*,[ \t\r\n]*"
 _GAP = r"[ \t]*"
 _COMMA = rf"{_GAP},{_GAP}"
 
@@ -79,10 +81,12 @@ def csv_rows(columns: tuple[Column, ...]) -> Any:
 
 
 @lru_cache(maxsize=64)
-def json_lines(columns: tuple[Column, ...], shapes: tuple[Shape, ...]) -> Any:
-    """Any number of lines, each an order whose keys stand as in one of the shapes."""
-    lines = [_line(columns, shape) for shape in shapes]
-    return compiled(rf"(?:{_any_of(lines)}\r?\n)*")
+def json_orders(
+    columns: tuple[Column, ...], shapes: tuple[Shape, ...], end: str = LINE_END
+) -> Any:
+    """Any number of orders whose keys stand as in one of the shapes, and their ends."""
+    orders = [_line(columns, shape) for shape in shapes]
+    return compiled(rf"(?:{_any_of(orders)}{end})*")
 
 
 def _largest(digits: int, decimals: int) -> Decimal:

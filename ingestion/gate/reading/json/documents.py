@@ -39,6 +39,7 @@ _SHORT_RUN = 1 << 14
 _MOST_LINES = 1 << 16
 #: What the elements of an array begin with, when they are written alike.
 _ELEMENT = re.compile(rb'\{[ \t\r\n]*"[^"\\]*"')
+_FIRST_PIECE = 1 << 13
 #: Brackets at the end of an envelope that are tried for the array's own.
 _MOST_BRACKETS = 20
 
@@ -216,29 +217,39 @@ class _Array:
 
     def _pieces(self, start: bytes) -> bool:
         """Hand on elements piece by piece; whether the array ended so."""
+        # The first piece is small: what the others look like is learned from it.
+        size = min(_FIRST_PIECE, BLOCK)
         while True:
-            block = self._lines.read_all(BLOCK)
+            block = self._lines.read_all(size)
+            size = BLOCK
             # One byte more tells whether this is the end.
             more = self._lines.read_all(1)
             block += more
             end = block.rfind(start) if more else len(block)
-            piece, found = self._piece(block, end, is_last=not more)
+            piece, found = self._piece(block, end, start, is_last=not more)
             if found is None:
                 self._lines.put_back(block)
                 return False
-            self._orders.several(piece, found, _Elements(piece, self._line))
+            if found:
+                self._orders.several(piece, found, _Elements(piece, self._line))
             if not more:
                 return True
             self._line += block.count(b"\n", 0, end)
             self._lines.put_back(block[end:])
 
     def _piece(
-        self, block: bytes, end: int, *, is_last: bool
+        self, block: bytes, end: int, start: bytes, *, is_last: bool
     ) -> tuple[bytes, list[object] | None]:
-        """The text of some whole elements, and these; None when it is not just that."""
+        """The text of some whole elements, and those of them that are not landed yet.
+
+        None when it is no text of whole elements.
+        """
         if not is_last:
             piece = block[: max(end, 0)].rstrip(WHITESPACE)
-            return piece[:-1], _loaded(piece[:-1]) if piece.endswith(b",") else None
+            if not piece.endswith(b","):
+                return b"", None
+            is_landed = self._orders.fit_elements(piece[:-1], start)
+            return piece[:-1], [] if is_landed else _loaded(piece[:-1])
         bracket = len(block)
         for _ in range(_MOST_BRACKETS):
             bracket = block.rfind(b"]", 0, bracket)

@@ -133,8 +133,26 @@ class JsonOrders:
         end = int(self._run.match(block, start).end()) if self._run else start
         if end == start:
             return start, 0
-        lines = block[start:end]
-        number = lines.count(b"\n")
+        number = block.count(b"\n", start, end)
+        self._land_fit(block[start:end], number)
+        return end, number
+
+    def fit_elements(self, piece: bytes, start: bytes) -> bool:
+        """Land elements of an array that need no look, if all of a piece are such.
+
+        ``start`` is what each of them begins with.
+        """
+        piece = piece.strip(b" \t\r\n")
+        if not self._run or not piece or not self._run.fullmatch(piece + b","):
+            return False
+        # No string of a fit element holds a quote, as the beginning of one does.
+        between = re.compile(rb",[ \t\r\n]*" + re.escape(start))
+        lines, number = between.subn(b"\n" + start, piece)
+        self._land_fit(lines + b"\n", number + 1)
+        return True
+
+    def _land_fit(self, lines: bytes, number: int) -> None:
+        """Land a number of lines as they are."""
         # Every line has one brace more than it has rows.
         self._tally.accepted += lines.count(b"{") - number
         if not self._usual_site or lines.count(self._usual_site) != number:
@@ -146,7 +164,6 @@ class JsonOrders:
             quoted = [member for member in members if member.endswith(b'"')]
             self._usual_site = quoted[0] if quoted else b""
         self._landed.write(lines)
-        return end, number
 
     def lines(self, piece: bytes, line: int) -> None:
         """Take lines that are an order each; a blank one is none."""
@@ -396,7 +413,8 @@ class JsonOrders:
             shape = orders.header.shapes[0], orders.rows.shapes[0]
             if shape not in self._shapes and set(shape[1]) >= set(self._required):
                 self._shapes += (shape,)
-                self._run = patterns.json_lines(self._columns, self._shapes)
+                end = patterns.COMMA if self.in_array else patterns.LINE_END
+                self._run = patterns.json_orders(self._columns, self._shapes, end)
 
 
 def _loaded(text: bytes) -> Any:
