@@ -36,6 +36,7 @@
             ('feed', 'varchar'), ('file_name', 'varchar'), ('sha256', 'varchar'),
             ('status', 'varchar'), ('reason', 'varchar'), ('reason_message', 'varchar'),
             ('rows_read', 'bigint'), ('rows_accepted', 'bigint'), ('rows_refused', 'bigint'),
+            ('rows_landed', 'bigint'),
             ('first_error_line', 'bigint'), ('first_error_column', 'varchar'),
             ('first_error_reason', 'varchar'), ('landed_path', 'varchar'),
             ('received_at', 'varchar'), ('is_late', 'boolean')]),

@@ -25,8 +25,8 @@ from gate_files import (
     order,
 )
 from ingestion.contracts import Column, load_contracts
+from ingestion.contracts.values import form_of
 from ingestion.gate.reading import patterns
-from ingestion.gate.reading.values import form_of
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

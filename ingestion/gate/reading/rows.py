@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 
 from ingestion.contracts import Column, Contract, Rule
 from ingestion.contracts.senders import Sender
-from ingestion.gate.reading import patterns
-from ingestion.gate.reading.values import (
+from ingestion.contracts.values import (
     MAX_TEXT,
     JsonNumber,
     Problem,
     form_of,
     is_as_contract,
 )
+from ingestion.gate.reading import patterns
 from ingestion.gate.reading.verdict import Tally
 
 #: Distinct values of a column that are remembered, at most.

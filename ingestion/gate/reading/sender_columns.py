@@ -13,7 +13,7 @@ from itertools import compress
 from typing import Any
 
 from ingestion.contracts.senders import Condition, Sender, timestamp_column
-from ingestion.gate.reading.values import BLANKS
+from ingestion.contracts.values import BLANKS
 from ingestion.gate.reading.verdict import FileRefusedError
 
 Columns = dict[str, Sequence[Any]]

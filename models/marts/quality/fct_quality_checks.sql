@@ -86,7 +86,7 @@ landed_files as (
     select
         files.file_id,
         coalesce(files.landed_path, staged_files.landed_path) as landed_path,
-        coalesce(files.rows_accepted, 0) as accepted_rows,
+        coalesce(files.rows_landed, files.rows_accepted, 0) as accepted_rows,
         coalesce(staged_files.staged_rows, 0) as staged_rows
     from counted_files as files
     full join staged_files on files.landed_path = staged_files.landed_path

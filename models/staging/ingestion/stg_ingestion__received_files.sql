@@ -15,6 +15,8 @@ received_files as (
         cast(rows_read as bigint) as rows_read,
         cast(rows_accepted as bigint) as rows_accepted,
         cast(rows_refused as bigint) as rows_refused,
+        -- Fewer than accepted where a sender's rows add up; absent in old manifests.
+        coalesce(cast(rows_landed as bigint), cast(rows_accepted as bigint)) as rows_landed,
         cast(first_error_line as bigint) as first_error_line,
         cast(first_error_column as varchar) as first_error_column,
         cast(first_error_reason as varchar) as first_error_reason,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from ingestion.contracts import Contract
 from ingestion.contracts.senders import Sender
+from ingestion.contracts.values import BLANKS
 from ingestion.gate.reading.csv.records import CsvReader, Record
-from ingestion.gate.reading.values import BLANKS
 from ingestion.gate.reading.verdict import MAX_COLUMNS, FileRefusedError
 
 _DELIMITERS = (",", ";")

@@ -14,6 +14,7 @@ from typing import Any
 
 from ingestion.contracts import Contract
 from ingestion.contracts.senders import Sender
+from ingestion.contracts.values import BLANKS
 from ingestion.gate.drafts import Sink
 from ingestion.gate.reading import patterns
 from ingestion.gate.reading.csv.header import Header, names_of, read_header
@@ -22,7 +23,6 @@ from ingestion.gate.reading.csv.sums import StockSums
 from ingestion.gate.reading.rows import Refusal, Rows
 from ingestion.gate.reading.sender_columns import SenderColumns
 from ingestion.gate.reading.text import BLOCK, MARK, Lines, decode, skip_blank
-from ingestion.gate.reading.values import BLANKS
 from ingestion.gate.reading.verdict import MAX_RAW, Tally
 
 #: Records read one by one, at most, before a block is looked at again.

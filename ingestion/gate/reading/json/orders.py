@@ -19,6 +19,7 @@ import orjson
 
 from ingestion.contracts import LINES, Contract
 from ingestion.contracts.senders import Sender
+from ingestion.contracts.values import BLANKS, CONSTRAINT, TYPE
 from ingestion.gate.drafts import Sink
 from ingestion.gate.reading import patterns
 from ingestion.gate.reading.json.keys import Found, Keys, Objects
@@ -38,7 +39,6 @@ from ingestion.gate.reading.json.syntax import (
 from ingestion.gate.reading.rows import Checked, Refusal, Rows
 from ingestion.gate.reading.sender_columns import SenderColumns
 from ingestion.gate.reading.text import decode
-from ingestion.gate.reading.values import BLANKS, CONSTRAINT, TYPE
 from ingestion.gate.reading.verdict import MAX_VALUES, Tally
 
 #: What the fast reader may read otherwise: exponents, negative zero, long numbers.

@@ -11,8 +11,8 @@ import json
 import re
 from typing import Any, NoReturn
 
+from ingestion.contracts.values import JsonNumber
 from ingestion.gate.reading.text import MARK
-from ingestion.gate.reading.values import JsonNumber
 from ingestion.gate.reading.verdict import MAX_RAW, MAX_VALUES
 
 #: Levels of objects and arrays in one another. The interpreter has a limit too, but
