@@ -311,10 +311,9 @@ class JsonOrders:
         keys, unknown = sum(map(len, found)) + sum(map(len, rows)), set[str]()
         for part in parts:
             unknown |= part.unknown
-            keys += sum(
-                _keys_within(value)
-                for value in part.passed_over()
-                if type(value) in (list, dict)
+            values = part.passed_over()
+            keys += _keys_within(
+                [value for value in values if type(value) in (list, dict)]
             )
         return _Orders(*parts, list(map(len, lines)), keys, unknown)
 
@@ -448,23 +447,25 @@ def _is_kept(number: bytes) -> bool:
     return text.count(".") == 1 and repr(float(text)) == text
 
 
-def _keys_within(value: Any, depth: int = 2) -> int:
-    """Keys at any depth of a value that nothing reads.
+def _keys_within(values: list[Any]) -> int:
+    """Keys at any depth of objects and arrays that nothing reads.
 
-    Too deep a value, or a key twice but for its case, counts as more than there are.
+    Too deep ones, or a key twice but for its case, count as more than there are.
     """
-    if not isinstance(value, (dict, list)):
-        return 0
-    if depth >= MAX_DEPTH - 2:
-        return _TOO_MANY
-    keys, inner = 0, value
-    if isinstance(value, dict):
-        keys, inner = len(value), list(value.values())
-        if len(set(map(str.lower, value))) < keys:
-            return _TOO_MANY
-    return keys + sum(
-        _keys_within(one, depth + 1) for one in inner if type(one) in (dict, list)
-    )
+    keys = 0
+    for _ in range(MAX_DEPTH - 6):
+        if not values:
+            return keys
+        objects = [value for value in values if type(value) is dict]
+        keys += sum(map(len, objects))
+        for shape in set(map(tuple, objects)):
+            if len(set(map(str.lower, shape))) < len(shape):
+                return _TOO_MANY
+        inner = chain.from_iterable(
+            value.values() if type(value) is dict else value for value in values
+        )
+        values = [value for value in inner if type(value) in (list, dict)]
+    return _TOO_MANY
 
 
 def _numbered(numbers: Sequence[Any] | None, counts: Sequence[int]) -> Sequence[Any]:
