@@ -16,6 +16,7 @@ import re
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,10 @@ from gate_files import (
     check,
     one_by_one,
 )
+from ingestion.contracts.senders import Sender, sender_named
 from ingestion.gate.inbox import FORMATS
 from ingestion.gate.names import reading_of
+from test_gate_senders import EXAMPLES
 
 #: Larger ones are cases of their own, and would be all that the time is spent on.
 _MOST_BYTES = 20_000
@@ -53,14 +56,32 @@ _NUMBER = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,4})?")
 Change = tuple[str, int, int, bytes]
 
 
-def _seeds() -> list[tuple[bytes, str, str, str | None]]:
-    """Content, feed, format and compression of files to begin with."""
+@dataclass(frozen=True)
+class Seed:
+    """A file to begin with."""
+
+    content: bytes
+    feed: str
+    file_format: str
+    compression: str | None = None
+    sender: Sender | None = None
+    file_name: str = ""
+
+
+def _seeds() -> list[Seed]:
     found = []
+    for name, (file_name, content, _) in EXAMPLES.items():
+        known = sender_named(name)
+        assert known is not None
+        kind = known.feed, known.format
+        # As many as make them common among the others.
+        found += [Seed(content, *kind, None, known, file_name)] * 20
     for case in dirty_files():
         reading = reading_of(case.name)
         is_known = reading and reading.format in FORMATS[case.feed]
         if reading and is_known and len(case.content) <= _MOST_BYTES:
-            found.append((case.content, case.feed, reading.format, reading.compression))
+            seed = Seed(case.content, case.feed, reading.format, reading.compression)
+            found.append(seed)
     return found
 
 
@@ -73,15 +94,19 @@ _change = st.tuples(
 )
 
 
-def damaged_files(
-    seed: tuple[bytes, str, str, str | None], changes: list[Change], whole: bool
-) -> None:
+def damaged_files(seed: Seed, changes: list[Change], whole: bool) -> None:
     """What must hold for one damaged file."""
-    content, feed, file_format, compression = seed
+    content, feed, file_format = seed.content, seed.feed, seed.file_format
     for change in changes:
         content = _changed(content, change)
     share = "1" if whole else "0.05"
-    kind: dict[str, Any] = {"feed": feed, "compression": compression, "share": share}
+    kind: dict[str, Any] = {
+        "feed": feed,
+        "compression": seed.compression,
+        "share": share,
+        "sender": seed.sender,
+        "file_name": seed.file_name,
+    }
     checked = check(content, file_format, **kind)
 
     _adds_up(checked)
