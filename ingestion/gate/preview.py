@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingestion.contracts import load_contracts
-from ingestion.contracts.senders import Sender, sender_named
+from ingestion.contracts.senders import Sender, load_senders, sender_named
 from ingestion.errors import ExitCode, ProcurementError
 from ingestion.gate.file_stream import opened
 from ingestion.gate.inbox import FORMATS
@@ -174,10 +174,13 @@ class _Beginning(_Nowhere):
 
 
 def _guessed_feed(path: Path) -> str:
-    """By the nearest folder named like a feed, else by what the file begins with."""
+    """By the nearest folder named like a feed, its sender, or how the file begins."""
     for folder in path.resolve().parent.parts[::-1]:
         if folder in FEEDS:
             return folder
+    for sender in load_senders():
+        if sender.takes(path.name):
+            return sender.feed
     reading = reading_of(path.name)
     opener = gzip.open if reading and reading.compression else open
     try:

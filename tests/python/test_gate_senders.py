@@ -162,6 +162,14 @@ def test_the_command_shows_the_first_rows(
     assert main(["contracts", "--sender", name, str(path)]) == 0
     shown = capsys.readouterr().out
     assert expected[0].split(",")[0] in shown.partition("landed:")[2]
+    assert main(["validate", str(path)]) == 0
+    assert f"({name_of_feed(name)})" in capsys.readouterr().out
+
+
+def name_of_feed(name: str) -> str:
+    known = sender_named(name)
+    assert known is not None
+    return known.feed
 
 
 def test_the_command_wants_a_sender_and_a_file(
