@@ -193,7 +193,11 @@ class _Table:
         except csv.Error:
             # A cell that is longer than that reader takes.
             return False
-        self._uneven(rows, sent, range(line, line + len(sent)))
+        if set(map(len, rows)) == {self._header.width}:
+            columns = self._columns(list(zip(*rows, strict=True)))
+            self._take(columns, len(rows), lambda n: (line + n, sent[n]), {}, None)
+        else:
+            self._uneven(rows, sent, range(line, line + len(sent)))
         return True
 
     def _records(self, number: int) -> None:
@@ -232,11 +236,11 @@ class _Table:
             kept.append(blank if refusal else row)
             places.append((numbers[index], text))
         if kept:
-            cells = list(zip(*kept, strict=True))
-            columns: dict[str, Sequence[Any]] = {
-                name: cells[place] for name, place in self._header.places.items()
-            }
+            columns = self._columns(list(zip(*kept, strict=True)))
             self._take(columns, len(kept), places.__getitem__, at, None)
+
+    def _columns(self, cells: list[Sequence[Any]]) -> dict[str, Sequence[Any]]:
+        return {name: cells[place] for name, place in self._header.places.items()}
 
     def _broken(self, row: list[str], text: str) -> Refusal | None:
         width = self._header.width
@@ -314,16 +318,9 @@ class _Table:
         return message
 
 
-_TOTALS = {
-    "total",
-    "totals",
-    "sum",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "totaal",
-    "totale",
-}
+_TOTALS = frozenset(
+    ["total", "totals", "sum", "summe", "gesamt", "gesamtsumme", "totaal", "totale"]
+)
 
 
 def _quoted_lines(delimiter: str) -> tuple[Any, Any]:
