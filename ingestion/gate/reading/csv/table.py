@@ -99,7 +99,8 @@ class _Table:
 
     def read(self) -> None:
         """Take the rest of the file."""
-        records, rows = 1, _SHORT_RUN
+        # Where runs or records are looked for between, not all is looked at each time.
+        records, rows, is_parted = 1, _SHORT_RUN, self._run is not None
         while True:
             block, line = self._reader.take_lines(BLOCK)
             if not block:
@@ -116,12 +117,15 @@ class _Table:
                 position = end
                 if position == len(block):
                     break
-                end = _end_of_lines(block, position, rows) if self._run else len(block)
+                end = len(block)
+                if is_parted:
+                    end = _end_of_lines(block, position, rows)
                 end = self._lines(block[position:end], line) + position
                 if end == position:
                     self._reader.put_back(block[position:], line)
                     self._records(records)
                     records = min(2 * records, _MOST_RECORDS)
+                    rows, is_parted = _SHORT_RUN, True
                     break
                 records = 1
                 line += block.count(b"\n", position, end)
