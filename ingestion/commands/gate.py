@@ -124,7 +124,6 @@ def _table(reports: list[Preview]) -> list[str]:
 def _land(arguments: argparse.Namespace) -> int:
     from ingestion.gate.history.table import totals
     from ingestion.gate.inbox import misplaced
-    from ingestion.gate.late import receive_late
     from ingestion.gate.receiving import receive
     from ingestion.gate.workers import Workers
 
@@ -134,13 +133,14 @@ def _land(arguments: argparse.Namespace) -> int:
         _held("land", settings, business_date) as held,
         Workers(arguments.workers) as workers,
     ):
-        history = (receive_late if held.is_published else receive)(
+        history = receive(
             held.lake,
             settings.inbox,
             business_date,
             run_id=held.receipt.run_id,
             received_at=held.receipt.received_at,
             workers=workers,
+            is_published=held.is_published,
         )
     if held.is_published:
         _print(_held_back(business_date, arguments.lake))

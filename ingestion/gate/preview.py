@@ -99,7 +99,7 @@ def preview(path: Path, feed: str | None) -> Preview:
     try:
         require_file(path)
     except UsageError as error:
-        return Preview(path, feed, Verdict(None, None, None), [], str(error))
+        return Preview(path, feed, Verdict(), [], str(error))
     reading = reading_for(feed, path.name)
     wrong = name_problem(path.name)
     if wrong or reading is None or reading.format not in FORMATS[feed]:
@@ -110,12 +110,12 @@ def preview(path: Path, feed: str | None) -> Preview:
             "with .gz."
         )  # fmt: skip
         reason = "name-error" if wrong else "format-error"
-        return Preview(path, feed, Verdict(reason, message, None))
+        return Preview(path, feed, Verdict(reason, message))
     rejects: list[Reject] = []
     try:
         verdict = check(path, feed, reading, _Nowhere(), rejects)
     except ProcurementError as error:
-        return Preview(path, feed, Verdict(None, None, None), [], str(error))
+        return Preview(path, feed, Verdict(), [], str(error))
     return Preview(path, feed, verdict, rejects)
 
 
