@@ -174,11 +174,11 @@ class Rows:
     def _breaking(
         self, rule: Rule, columns: list[Sequence[str]], refused: dict[int, Refusal]
     ) -> list[int]:
-        texts, other = columns[self._places[rule.column]], rule.other
+        texts, other = columns[self._places[rule.column]], rule.other_column
         others = (
             columns[self._places[other]]
-            if isinstance(other, str)
-            else repeat(f"{other:f}", len(texts))
+            if other
+            else repeat(f"{rule.value:f}", len(texts))
         )
         pairs = list(zip(texts, others, strict=True))
         good = [row for row in range(len(pairs)) if row not in refused]

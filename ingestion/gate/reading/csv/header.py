@@ -60,10 +60,8 @@ def names_of(contract: Contract, sender: Sender | None) -> Names:
     """The names that a contract and a sender give to columns."""
     known = tuple(column.name for column in contract.columns)
     supplied = sender.supplied if sender else frozenset()
-    conditions = (*sender.left_out, *sender.taken_back) if sender else ()
-    own = {condition.column for condition in conditions}
-    own |= {*sender.repeated, *(sender.date_and_time or ())} if sender else set()
-    renamed = dict(sender.names) if sender else {}
+    own = {*sender.read_by_conditions, *sender.repeat_when_blank} if sender else set()
+    renamed = sender.columns if sender else {}
     return Names(
         known,
         tuple(

@@ -52,12 +52,12 @@ def read_csv(
     """
     reader = CsvReader(lines, skip_blank(lines) + 1)
     names = names_of(contract, sender)
-    header = read_header(reader, names, sender.delimiter if sender else None)
+    header = read_header(reader, names, sender.separator if sender else None)
     tally.unknown(header.unknown)
     landed.write(f"{','.join(names.known)}\n".encode("ascii"))
     reader.width = header.width
     made = SenderColumns(sender, file_name) if sender else None
-    sums = StockSums(landed, tally) if sender and sender.adds_up else None
+    sums = StockSums(landed, tally) if sender and sender.add_up else None
     table = _Table(contract, header, reader, landed, tally, sender, made, sums)
     table.read()
     if sums:
