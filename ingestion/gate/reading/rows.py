@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import compress, repeat
-from typing import Any, NamedTuple
+from typing import Any
 
 from ingestion.contracts import Column, Contract, Rule
 from ingestion.contracts.ids import spreadsheet_form
@@ -24,7 +24,7 @@ from ingestion.contracts.values import (
     is_as_contract,
 )
 from ingestion.gate.reading import patterns
-from ingestion.gate.reading.verdict import Tally
+from ingestion.gate.reading.verdict import Refusal, Tally
 
 #: Distinct values of a column that are remembered, at most.
 _REMEMBERED = 65_536
@@ -36,15 +36,6 @@ _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">": operator.gt,
 }
 _NO_PROBLEMS: dict[int, Problem] = {}
-
-
-class Refusal(NamedTuple):
-    """Why a row is refused; ``message`` says what is wanted instead."""
-
-    reason: str
-    message: str
-    column: str | None = None
-    value: Any = None
 
 
 @dataclass(frozen=True)

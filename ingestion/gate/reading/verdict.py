@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from ingestion.contracts import Contract
 from ingestion.contracts.reasons import in_words
@@ -54,6 +55,15 @@ class Reject:
     context: str | None = None
     position: int | None = None
     above: dict[str, str] | None = None
+
+
+class Refusal(NamedTuple):
+    """Why a row is refused; ``message`` says what is wanted instead."""
+
+    reason: str
+    message: str = ""
+    column: str | None = None
+    value: Any = None
 
 
 class FileRefusedError(Exception):
@@ -144,17 +154,14 @@ class Tally:
     def reject(
         self,
         line: int,
-        reason: str,
         raw: str,
-        *,
-        message: str = "",
-        column: str | None = None,
-        value: object = None,
+        refusal: Refusal,
         context: str | None = None,
         position: int | None = None,
         above: dict[str, str] | None = None,
     ) -> None:
         """Count one refused row and hand it on."""
+        reason, message, column, value = refusal
         text = None if value is None else readable(str(value)[:_MAX_VALUE])
         shown = readable(raw[:MAX_RAW].rstrip("\r\n"))
         cure = readable(message or in_words(reason))
