@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from ingestion.canonical_json import Json, canonical_line
-from ingestion.gate.drafts import copy
+from ingestion.gate.provisional_files import copy
 from ingestion.lake import Lake
 from ingestion.planning.exports import Row
 from ingestion.publication.change_journal import DateChange
