@@ -15,7 +15,7 @@ from ingestion.errors import ProcurementError, RefusedError
 from ingestion.gate import ReceivedFile
 from ingestion.master_data.capture import write_capture
 from ingestion.master_data.snapshot import MasterSnapshot
-from ingestion.planning.dbt_build import BuildResult, HistoryDate
+from ingestion.planning.dbt_build import BuildResult, HistoryDate, Plan
 from ingestion.planning.exports import clear_exports
 from ingestion.planning.rule_variables import RuleVariables
 from ingestion.postgres import connect
@@ -151,29 +151,20 @@ class DateRun:
     def plan(
         self,
         variables: RuleVariables,
-        history: Sequence[HistoryDate] | None,
+        history: Sequence[HistoryDate] | None = None,
         *,
         trial: bool = True,
     ) -> BuildResult:
-        """Have the models plan the date.
-
-        Args:
-            variables: the rules.
-            history: the earlier dates to look back at; all published ones if not given.
-            trial: in the schema of trials, which nobody reads.
-        """
-        context = self.context
+        """Have the models plan the date; arguments as of :class:`Plan`."""
+        context, plan = (
+            self.context,
+            Plan(self.business_date, variables, history, trial),
+        )
         context.engine.hold(trial=trial)
         with self.stage("plan orders"):
             clear_exports(self.lake, self.business_date)
             try:
-                self.build = context.engine.build(
-                    self.business_date,
-                    variables,
-                    context.progress.nodes,
-                    history,
-                    trial=trial,
-                )
+                self.build = context.engine.build(plan, context.progress.nodes)
             finally:
                 context.run.keep_results(self.business_date)
             context.log.event("built", models=self.build.models)

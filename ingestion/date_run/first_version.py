@@ -39,7 +39,7 @@ def publish_first_version(run: DateRun) -> Published:
     provenance = provenance_of(run.received, master, run.variables)
     build = checkpoint.built(provenance)
     if build is None:
-        build = run.plan(run.variables, None, trial=is_replay)
+        build = run.plan(run.variables, trial=is_replay)
         if not is_replay:
             checkpoint.note_built(provenance, build)
     run.build = build

@@ -160,7 +160,7 @@ class _Change:
         assert master is not None  # noqa: S101  captured before, or just now
         variables = run.variables.over(manifest["rule_variables"])
         run.check_complete(received, master, variables)
-        build = run.plan(variables, None)
+        build = run.plan(variables)
         with run.stage("publish"):
             former = orders_before(lake, day, self._version + 1)
             planned = compose(lake, day, self._version + 1, former, build.build_id)
