@@ -8,7 +8,7 @@ from datetime import date, datetime
 from ingestion.errors import ExitCode
 from ingestion.gate import ReceivedFile
 from ingestion.planning.dbt_build import BuildResult
-from ingestion.publication.publishing import Published
+from ingestion.publication.version_files import Published
 from ingestion.replay.next_version import Renewal
 from ingestion.replay.published_date import Replay
 

@@ -13,7 +13,8 @@ from rich.text import Text
 from ingestion import gate
 from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.window import BatchWindow
-from ingestion.publication.publishing import Published, exceptions_path, orders_folder
+from ingestion.publication.published import exceptions_path, orders_folder
+from ingestion.publication.version_files import Published
 
 #: Changes of master data shown to people.
 _SHOWN = 20

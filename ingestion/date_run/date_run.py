@@ -20,7 +20,7 @@ from ingestion.planning.exports import clear_exports
 from ingestion.planning.rule_variables import RuleVariables
 from ingestion.postgres import connect
 from ingestion.publication.change_journal import note_level
-from ingestion.publication.publishing import published_manifest, recorded_history
+from ingestion.publication.published import published_manifest, recorded_history
 
 #: A stage in which nothing is done but waiting.
 WAITING = "wait for files"

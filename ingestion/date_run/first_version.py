@@ -13,9 +13,11 @@ from ingestion.master_data.snapshot import MasterSnapshot
 from ingestion.publication.change_journal import note_behind
 from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of
-from ingestion.publication.publishing import Published, publish, withdraw_reports
+from ingestion.publication.published import next_version
+from ingestion.publication.publishing import publish, withdraw_reports
+from ingestion.publication.remembered import orders_before
 from ingestion.publication.reported import remember_report
-from ingestion.publication.versions import next_version, orders_before
+from ingestion.publication.version_files import Published
 
 
 def publish_first_version(run: DateRun) -> Published:

@@ -25,21 +25,18 @@ from ingestion.publication.change_journal import DateChange, behind_path, note_b
 from ingestion.publication.changes import changes_between
 from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of
-from ingestion.publication.publishing import (
-    Published,
-    published_manifest,
-    remembered_paths,
-)
-from ingestion.publication.reported import remember_report, report_path
-from ingestion.publication.version_files import PlannedVersion
-from ingestion.publication.versions import (
+from ingestion.publication.published import (
+    exceptions_paths,
     former_folder,
     keeping_folder,
-    orders_before,
-    paths_of_publication,
-    publish_next,
+    orders_folder,
     published_contents,
+    published_manifest,
 )
+from ingestion.publication.publishing import publish_next
+from ingestion.publication.remembered import orders_before, remembered_paths
+from ingestion.publication.reported import remember_report
+from ingestion.publication.version_files import PlannedVersion, Published
 from ingestion.replay.causes import Cause, causes_of
 
 
@@ -112,7 +109,7 @@ class _Change:
         self._version = version
         self._late = late
         self._master = master
-        self._change = DateChange(run.lake, run.business_date, version)
+        self._change = DateChange(run.lake, run.business_date)
 
     def make(self, renewal: Renewal) -> None:
         """Build the version, and publish it when it changes a byte."""
@@ -120,13 +117,17 @@ class _Change:
         notes = (capture, behind_path(self._day))
         new = [path for path in notes if not self._lake.exists(path)]
         self._change.begin(
+            self._version,
             self._late,
-            other_paths=[capture, *paths_of_publication(self._day)],
+            other_paths=[
+                capture,
+                *exceptions_paths(self._day),
+                orders_folder(self._day),
+            ],
             created=[
                 keeping_folder(self._day),
                 former_folder(self._day, self._version),
                 *remembered_paths(self._day, self._version + 1),
-                report_path(self._day, self._version + 1),
                 *new,
             ],
         )
@@ -176,7 +177,6 @@ class _Change:
                 provenance,
                 self._change,
                 self._document(planned, causes_of(manifest, provenance)),
-                self._former_master_data(),
             )
 
     def _is_unchanged(self, planned: PlannedVersion) -> bool:
@@ -199,9 +199,3 @@ class _Change:
             ],
             **changes_between(published, contents).document(),
         }
-
-    def _former_master_data(self) -> list[str]:
-        if not self._master:
-            return []
-        folder = self._change.path_aside(capture_folder(self._day))
-        return [file.path for file in self._lake.files(folder)]

@@ -13,8 +13,12 @@ from ingestion.publication.change_journal import is_behind
 from ingestion.publication.changes import Changes, Contents, changes_between
 from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of
-from ingestion.publication.publishing import published_manifest, recorded_history
-from ingestion.publication.versions import orders_before, published_contents
+from ingestion.publication.published import (
+    published_contents,
+    published_manifest,
+    recorded_history,
+)
+from ingestion.publication.remembered import orders_before
 from ingestion.replay.causes import Cause, causes_of, damages
 
 #: Differences shown to people; the log and the JSON summary have them all.

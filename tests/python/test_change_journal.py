@@ -32,14 +32,15 @@ from ingestion.master_data.tables import TABLES
 from ingestion.planning.dbt_build import BuildResult
 from ingestion.planning.rule_variables import load_rule_variables
 from ingestion.publication.change_journal import (
+    DateChange,
     dates_in_change,
     is_behind,
     note_level,
-    settle,
 )
 from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of
-from ingestion.publication.publishing import publish, published_version
+from ingestion.publication.published import published_version
+from ingestion.publication.publishing import publish
 from ingestion.replay.next_version import Renewal, renew
 from ingestion.replay.published_date import replay_published
 
@@ -280,7 +281,7 @@ def test_a_change_that_fails_anywhere_leaves_the_former_version(
         assert place.state() == before, changes
 
     assert failures > 30
-    settle(place.lake, DAY)
+    DateChange(place.lake, DAY).settle()
     assert place.state() == undisturbed
 
 
@@ -298,7 +299,7 @@ def test_a_change_that_is_killed_anywhere_is_completed_with_the_same_bytes(
         else:
             break
         watched = WatchedLake(place.root)
-        settle(watched, DAY)
+        DateChange(watched, DAY).settle()
         version = published_version(place.lake, DAY)
         assert place.tables == version or is_behind(place.lake, DAY), changes
         if version == 1:
