@@ -98,10 +98,9 @@ class BatchRun:
             else:
                 if is_behind(self._lake, run.business_date):
                     self._repair(run, version)
-                outcome.renewal = renew(run, version)
-                run.received = outcome.renewal.received
-                outcome.published = outcome.renewal.published
+                outcome.published = renew(run, version)
         finally:
+            outcome.master_changes = run.master_changes
             outcome.seconds, outcome.build = run.seconds, run.build
             outcome.received = run.received
             outcome.found_nothing = version is None and not run.received

@@ -13,8 +13,8 @@ from ingestion.date_run.completeness import check_warehouses
 from ingestion.date_run.run_context import RunContext
 from ingestion.errors import ProcurementError, RefusedError
 from ingestion.gate import ReceivedFile
-from ingestion.master_data.capture import write_capture
-from ingestion.master_data.snapshot import MasterSnapshot
+from ingestion.master_data.capture import MasterSnapshot, write_capture
+from ingestion.master_data.differences import MasterChange
 from ingestion.planning.dbt_build import BuildResult, HistoryDate, Plan
 from ingestion.planning.exports import clear_exports
 from ingestion.planning.rule_variables import RuleVariables
@@ -33,6 +33,7 @@ class DateRun:
         demand_hold: raises when the date is held no longer; before a publication.
         seconds: by stage, in the order of the stages.
         received: the load history, as far as it is known.
+        master_changes: what a refresh of the master data found changed.
         build: the last build of the date in this run.
     """
 
@@ -47,6 +48,7 @@ class DateRun:
         self.demand_hold = demand_hold
         self.seconds: dict[str, float] = {}
         self.received: list[ReceivedFile] = []
+        self.master_changes: list[MasterChange] = []
         self.build: BuildResult | None = None
 
     @contextmanager

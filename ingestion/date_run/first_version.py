@@ -8,8 +8,11 @@ from ingestion import gate
 from ingestion.date_run.completeness import check_feeds
 from ingestion.date_run.date_run import DateRun
 from ingestion.errors import RefusedError
-from ingestion.master_data.capture import captured_snapshot, put_in_place
-from ingestion.master_data.snapshot import MasterSnapshot
+from ingestion.master_data.capture import (
+    MasterSnapshot,
+    captured_snapshot,
+    put_in_place,
+)
 from ingestion.publication.change_journal import note_behind
 from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of

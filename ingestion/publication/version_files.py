@@ -99,6 +99,11 @@ class PlannedVersion:
             files[name] = File(content, len(rows))
         return files
 
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """Content of every file, by its name."""
+        return {name: file.content for name, file in self.files.items()}
+
     def published(self) -> Published:
         """The figures of the version."""
         orders = self.documents

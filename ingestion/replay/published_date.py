@@ -110,8 +110,8 @@ def replay_published(run: DateRun, version: int) -> Replay:
     with run.stage("compare"):
         former = orders_before(lake, day, version)
         planned = compose(lake, day, version, former, build.build_id)
-        rebuilt = {name: file.content for name, file in planned.files.items()}
-        replay = _compared(version, published_contents(lake, day), rebuilt, causes)
+        before = published_contents(lake, day)
+        replay = _compared(version, before, planned.contents, causes)
     if replay.is_identical:
         if is_behind(lake, day):
             run.bring_up()

@@ -51,8 +51,8 @@ def report_date(
 
     A question leaves no trace: what a replay found, and that there is nothing of a date
     which somebody typed. A date that was published before keeps its page until a file
-    comes late or the page is gone. Never raises for what can go wrong with a report: a
-    run does not fail for it.
+    comes late, the page is gone, or it tells of a next version that was refused. Never
+    raises for what can go wrong with a report: a run does not fail for it.
 
     Args:
         settings: where reports go.
@@ -96,11 +96,17 @@ def _is_question(settings: Settings, outcome: DateOutcome) -> bool:
 
 
 def _is_told(folder: Path, outcome: DateOutcome) -> bool:
-    """Whether the report of a published date is whole, and of all its files."""
-    if not all((folder / name).exists() for name in (PAGE, *_COPIES)):
-        return False
+    """Whether the report of a published date is whole, and of all its files.
+
+    One of a next version that was refused tells of what came to nothing.
+    """
     figures = read_summary(folder)
-    return figures is not None and figures["files"] == len(outcome.received)
+    return (
+        all((folder / name).exists() for name in (PAGE, *_COPIES))
+        and figures is not None
+        and figures["exit_code"] == ExitCode.OK
+        and figures["files"] == len(outcome.received)
+    )
 
 
 def _gathered(
