@@ -20,9 +20,12 @@ from ingestion.errors import (
 )
 from ingestion.planning.dbt_build import TestsFailedError
 from ingestion.planning.exports import clear_exports
-from ingestion.publication.change_journal import dates_in_change, is_behind
-from ingestion.publication.held_date import hold_settled_date
-from ingestion.publication.publishing import published_version
+from ingestion.publication.change_journal import (
+    dates_in_change,
+    hold_settled_date,
+    is_behind,
+)
+from ingestion.publication.published import published_version
 from ingestion.replay.next_version import renew
 from ingestion.replay.published_date import Replay, replay_published
 
@@ -95,10 +98,9 @@ class BatchRun:
             else:
                 if is_behind(self._lake, run.business_date):
                     self._repair(run, version)
-                outcome.renewal = renew(run, version)
-                run.received = outcome.renewal.received
-                outcome.published = outcome.renewal.published
+                outcome.published = renew(run, version)
         finally:
+            outcome.master_changes = run.master_changes
             outcome.seconds, outcome.build = run.seconds, run.build
             outcome.received = run.received
             outcome.found_nothing = version is None and not run.received

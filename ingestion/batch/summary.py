@@ -13,7 +13,8 @@ from rich.text import Text
 from ingestion import gate
 from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.window import BatchWindow
-from ingestion.publication.publishing import Published, exceptions_path, orders_folder
+from ingestion.publication.published import exceptions_path, orders_folder
+from ingestion.publication.version_files import Published
 
 #: Changes of master data shown to people.
 _SHOWN = 20
@@ -48,7 +49,7 @@ def as_json(
         "data_tests": len(outcome.build.tests) if outcome.build else None,
         "warnings": outcome.build.warnings if outcome.build else [],
         "replay": outcome.replay.summary() if outcome.replay else None,
-        "master_data_changes": _master_changes(outcome),
+        "master_data_changes": [change.text() for change in outcome.master_changes],
         "seconds": outcome.seconds,
         "window": _window(outcome, window),
         "places": {
@@ -78,11 +79,6 @@ def _result(outcome: DateOutcome) -> str:
     if outcome.exit_code != 0:
         return "refused" if outcome.exit_code in (3, 4) else "failed"
     return "published" if outcome.published else "published before"
-
-
-def _master_changes(outcome: DateOutcome) -> list[str]:
-    changes = outcome.renewal.master_changes if outcome.renewal else []
-    return [change.text() for change in changes]
 
 
 def _window(outcome: DateOutcome, window: BatchWindow) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ingestion.config import Settings
 from ingestion.date_run.completeness import undelivered
 from ingestion.gate import ReceivedFile
 from ingestion.gate.landing import FILE_CHANGING
-from ingestion.master_data.sites import Sites, read_sites
+from ingestion.master_data.reading import Sites, read_sites
 from ingestion.postgres import (
     ConnectionSettings,
     connect,

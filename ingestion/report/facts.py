@@ -18,7 +18,7 @@ from ingestion.lake import Lake
 from ingestion.planning.data_tests import DataTest
 from ingestion.planning.exports import Row, exported_rows
 from ingestion.publication.documents import sorted_exceptions
-from ingestion.publication.publishing import exceptions_path
+from ingestion.publication.published import exceptions_path
 from ingestion.publication.reported import known_version
 from ingestion.report.rejects import Reject, read_rejects
 
