@@ -48,3 +48,28 @@
     {%- endif -%}
     {%- do return(value) -%}
 {%- endmacro %}
+
+{#
+    A list of texts among the rule variables, checked before it reaches SQL.
+
+    name:    of a dbt variable, such as hold_codes
+    returns: a list of SQL literals for `in (...)`; of an empty one a null, which nothing
+             is equal to
+#}
+{% macro list_variable(name) -%}
+    {%- set texts = var(name) -%}
+    {%- set literals = [] -%}
+    {%- set is_list = texts is sequence and texts is not string and texts is not mapping -%}
+    {%- for text in (texts if is_list else []) if text is string
+        and modules.re.match("[^\x00-\x1f\x7f']{1,64}\Z", text) -%}
+        {%- do literals.append("'" ~ text ~ "'") -%}
+    {%- endfor -%}
+    {%- if not is_list or literals | length != texts | length -%}
+        {{ exceptions.raise_compiler_error(
+            "The variable " ~ name ~ " is " ~ tojson(texts | string) ~ ": give a list of "
+            ~ "texts of at most 64 characters without quotes, for example " ~ name
+            ~ ": [EA, PC]"
+        ) }}
+    {%- endif -%}
+    {%- do return(literals or ['cast(null as varchar)']) -%}
+{%- endmacro %}
