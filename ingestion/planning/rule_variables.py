@@ -147,9 +147,9 @@ def _checked(name: str, value: object) -> Value:
         texts = [text for text in value if isinstance(text, str)]
         if len(texts) == len(value) and all(map(pattern.fullmatch, texts)):
             return _known_codes(name, texts)
-    elif kind in (int, float) and not isinstance(value, bool):
-        if pattern.fullmatch(str(value)):
-            return Decimal(str(value))
+    is_number = kind in (int, float) and not isinstance(value, bool)
+    if is_number and pattern.fullmatch(str(value)):
+        return Decimal(str(value))
     raise UsageError(f"--vars {name}: {value!r} is not {form}.")
 
 

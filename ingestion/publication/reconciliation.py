@@ -27,6 +27,7 @@ _SUBJECTS = {
     "demand": "demand",
     "history_used": "dates looked back at for",
     "quality_checks": "quality checks that",
+    "snapshots": "snapshot of warehouse",
 }
 #: More than a sum of a million numbers of 38 digits can have.
 _DIGITS = 60
@@ -108,6 +109,10 @@ def _found(version: PlannedVersion) -> Figures:
         ),
         **{("history_used", key): _figure(row_count=n) for key, n in history.items()},
         **{("quality_checks", key): _figure(row_count=n) for key, n in checks.items()},
+        **{
+            ("snapshots", row["warehouse_id"]): _figure(row_count=len(row["sku_ids"]))
+            for row in version.snapshots
+        },
     }
 
 

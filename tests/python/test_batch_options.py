@@ -160,7 +160,7 @@ def test_a_manifest_names_the_variables_that_decide_what_is_ordered() -> None:
         ("{hold_codes: [demand_spik]}", "'demand_spik' is no code of an exception"),
         ("{hold_codes: demand_spike}", "is not a list of texts"),
         ("{whole_units: [1]}", "is not a list of texts"),
-        ("{whole_units: [\"it's\"]}", "without quotes"),
+        ('{whole_units: ["it\'s"]}', "without quotes"),
         ("{statuses_not_bought: [{a: b}]}", "is not a list of texts"),
         ("{order_max_age_days: 1.5}", "a whole number"),
         ("{snapshot_min_share: -0.5}", "a number of at most"),

@@ -665,16 +665,16 @@ class TestLookingBack:
     """Files and snapshots of dates that are published."""
 
     def test_a_file_whose_rows_counted_before_is_repeated(self) -> None:
-        day = PublishedDate(date(2025, 12, 1), {}, (), {("orders", "x"), ("stock", "y")})
+        day = PublishedDate(
+            date(2025, 12, 1), {}, (), {("orders", "x"), ("stock", "y")}
+        )
         files = (
             LoadedFile("orders", "o.csv", "partial", 3, 2, 1, sha256="x"),
             LoadedFile("stock", "s.csv", "accepted", 1, 1, 0, sha256="x"),
             LoadedFile("stock", "t.csv", "duplicate", 1, 1, 0, sha256="y"),
         )
         result = run(load_history=files, history=[day])
-        assert about(result, "repeated_file") == [
-            {"file_name": "o.csv", "quantity": 2}
-        ]
+        assert about(result, "repeated_file") == [{"file_name": "o.csv", "quantity": 2}]
 
     @pytest.mark.parametrize(
         ("former", "missing"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from oracle.exceptions import Exceptions
 from oracle.inputs import Inputs, LoadedFile
 
+
 def refusals(inputs: Inputs) -> list[str]:
     """Why nothing may be ordered on this date; empty when it may.
 

@@ -84,9 +84,7 @@ def report_old_orders(
     age = timedelta(days=inputs.variables.order_max_age_days)
     oldest = datetime.combine(inputs.business_date - age, time.min)
     old = Counter(
-        each.line.store_id
-        for each in counted
-        if instant(each.line.ordered_at) < oldest
+        each.line.store_id for each in counted if instant(each.line.ordered_at) < oldest
     )
     for store_id, lines in old.items():
         exceptions.add("old_orders", store_id=store_id, quantity=Decimal(lines))
