@@ -37,8 +37,8 @@ _FORMS: dict[type, tuple[str, re.Pattern[str]]] = {
         re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?"),
     ),
     list: (
-        "a list of texts of at most 64 characters without quotes",
-        re.compile(r"[^\x00-\x1f\x7f']{1,64}"),
+        "a list of texts of at most 64 characters without quotes and blanks in front",
+        re.compile(r"[^\x00-\x20\x7f'][^\x00-\x1f\x7f']{0,63}"),
     ),
 }
 

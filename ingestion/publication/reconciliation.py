@@ -27,7 +27,6 @@ _SUBJECTS = {
     "demand": "demand",
     "history_used": "dates looked back at for",
     "quality_checks": "quality checks that",
-    "snapshots": "snapshot of warehouse",
 }
 #: More than a sum of a million numbers of 38 digits can have.
 _DIGITS = 60
@@ -49,6 +48,7 @@ def reconcile(version: PlannedVersion, exported_figures: Iterable[Row]) -> Figur
     exceptions = {key: row for key, row in planned.items() if key[0] == "exceptions"}
     differences = [
         *_written_twice(version),
+        *_snapshots_missed(version),
         *_differences(planned, _found(version)),
         *_differences(exceptions, _by_code(_rows_of_csv(version)), " in the CSV"),
     ]
@@ -109,10 +109,6 @@ def _found(version: PlannedVersion) -> Figures:
         ),
         **{("history_used", key): _figure(row_count=n) for key, n in history.items()},
         **{("quality_checks", key): _figure(row_count=n) for key, n in checks.items()},
-        **{
-            ("snapshots", row["warehouse_id"]): _figure(row_count=len(row["sku_ids"]))
-            for row in version.snapshots
-        },
     }
 
 
@@ -141,6 +137,19 @@ def _written_twice(version: PlannedVersion) -> Iterator[str]:
     for order_id, count in Counter(row["order_id"] for row in version.orders).items():
         if count > 1:
             yield f"order {order_id} was exported {count} times"
+
+
+def _snapshots_missed(version: PlannedVersion) -> Iterator[str]:
+    """Warehouses that delivered and whose SKUs were not exported, or the reverse."""
+    delivered = {
+        row["scope_id"]
+        for row in version.quality_checks
+        if row["check_name"] == "rows" and row["scope_kind"] == "warehouse"
+    }
+    listed = {row["warehouse_id"] for row in version.snapshots}
+    for warehouse_id in sorted(delivered ^ listed):
+        said = "planned, not exported" if warehouse_id in delivered else "not planned"
+        yield f"snapshot of warehouse {warehouse_id}: {said}"
 
 
 def _rows_of_json(version: PlannedVersion) -> list[Row]:

@@ -35,13 +35,6 @@ with figures_of_rows as (
     from {{ ref('fct_quality_checks') }}
     where business_date = {{ run_date_literal() }}
     group by status
-    union all
-    select
-        'snapshots' as subject,
-        warehouse_id as key,
-        sku_count as row_count,
-        cast(null as decimal(38, 3)) as quantity
-    from {{ ref('int_snapshots_listed') }}
 ),
 
 all_figures as (

@@ -7,7 +7,6 @@ with stock_snapshots as (
 snapshots as (
     select
         warehouse_id,
-        cast(count(*) as bigint) as sku_count,
         array_agg(sku_id order by sku_id) as sku_ids
     from stock_snapshots
     group by warehouse_id

@@ -1,8 +1,3 @@
-{%- set not_bought = [] %}
-{%- for status in list_variable('statuses_not_bought') -%}
-    {%- do not_bought.append(without_case_and_blanks(status)) -%}
-{%- endfor -%}
-
 with needs as (
     select * from {{ ref('int_needs_netted') }}
     where net_demand > 0
@@ -12,10 +7,9 @@ products as (
     select
         *,
         {{ without_case_and_blanks('status') }} as plain_status,
-        coalesce(
-            {{ without_case_and_blanks('status') }} in ({{ not_bought | join(', ') }}),
-            false
-        ) as is_not_bought
+        {{ without_case_and_blanks('status') }}
+        in ({{ list_variable('statuses_not_bought', plain=true) | join(', ') }})
+            as is_not_bought
     from {{ ref('stg_master__products') }}
 ),
 

@@ -3,16 +3,10 @@ with stock_snapshots as (
     where business_date = {{ run_date_literal() }}
 ),
 
-sending_warehouses as (
-    select distinct warehouse_id from stock_snapshots
-),
-
--- One that sent nothing is missing, which is said elsewhere.
+-- A warehouse that sent nothing is missing, which is said elsewhere.
 last_published as (
-    select last_published.*
-    from {{ ref('int_snapshots_last_published') }} as last_published
-    inner join sending_warehouses
-        on last_published.warehouse_id = sending_warehouses.warehouse_id
+    select * from {{ ref('int_snapshots_last_published') }}
+    where warehouse_id in (select warehouse_id from stock_snapshots)
 ),
 
 former_skus as (

@@ -112,6 +112,15 @@ STATUSES = [
     *("Dis continued", "phased out", "inactive", "gelöscht"),
 ]
 UNITS = ["EA", "EA", "kg", None, 'Stück "à" 1', "m\\s"]
+WHOLE_UNITS = [("EA",), ("EA",), (), ("kg", "EA"), ('Stück "à" 1',)]
+HOLD_CODES = [
+    *((), (), ("demand_spike",), ("fractional_quantity", "missing_price")),
+    ("negative_stock", "conflicting_duplicate", "no_stock_record"),
+]
+STATUSES_NOT_BOUGHT = [
+    *(("discontinued",), ("discontinued",), (), ("Phased OUT", "gelöscht ")),
+    ("DIS continued", "active"),
+]
 CURRENCIES = ["EUR", "EUR", "USD", None, "€"]
 NAME_PIECES = [
     *("Apfel", "Pro", " ", '"', "'", "\\", "\\n", "\\u0041", "\t", "\n", "\r\n"),
