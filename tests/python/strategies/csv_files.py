@@ -22,7 +22,7 @@ def order_cells(file: OrderFile) -> list[Cells]:
         bad = _order_row(file.rows[0], pen) if file.rows else _any_order_row()
         # The name keeps two bad files from being one and the same.
         bad["order_id"] = f"bad-{number}"
-        bad["quantity"] = pen.choice(["0", "-1", "1e3", "+1", "1.0005", "abc", ""])
+        bad["quantity"] = pen.choice(["abc", "1-", "1e3", "+1", "1.0005", ""])
         rows.append(bad)
     return rows
 
@@ -44,10 +44,10 @@ def _order_row(line: OrderLine, pen: Handwriting) -> Cells:
         "store_id": line.store_id,
         "pos_id": line.pos_id,
         "ordered_at": line.ordered_at,
-        "line_number": str(line.line_number),
+        "line_number": pen.choice([str(line.line_number), f"{line.line_number}.0"]),
         "sku_id": line.sku_id,
         "quantity": pen.number(line.quantity),
-        "unit_price": pen.choice(["", "3.20", "0", "999999999.9999"]) or None,
+        "unit_price": pen.choice(["", "3.20", "0", "999999999.9999", "3,20"]) or None,
     }
 
 

@@ -48,9 +48,11 @@ class Received:
         )  # fmt: skip
 
     def status(self) -> str:
-        """Refused as a whole when strictly more than 5 % of its rows are bad."""
-        good = len(self.order_lines) + len(self.stock_rows)
-        if self.bad_rows is None or self.bad_rows * 20 > good + self.bad_rows:
+        """Refused as a whole when no row is good, or five and more than 5 % are bad."""
+        good, bad = len(self.order_lines) + len(self.stock_rows), self.bad_rows
+        if bad is None or (bad and not good):
+            return "quarantined"
+        if bad >= 5 and bad * 20 > good + bad:
             return "quarantined"
         return "partial" if self.bad_rows else "accepted"
 

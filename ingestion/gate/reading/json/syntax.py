@@ -11,30 +11,27 @@ import json
 import re
 from typing import Any, NoReturn
 
-from ingestion.gate.tally import MAX_VALUES
+from ingestion.contracts.values import JsonNumber
+from ingestion.gate.reading.text import MARK
+from ingestion.gate.reading.verdict import MAX_RAW, MAX_VALUES
 
 #: Levels of objects and arrays in one another. The interpreter has a limit too, but
 #: one that depends on who calls; what is accepted must not.
 MAX_DEPTH = 100
-MARK = re.compile("[\ud800\udc80-\udcff]")
 _QUOTE_ESCAPE_OR_MARK = re.compile(r'"|\\.|[\ud800\udc80-\udcff]', re.DOTALL)
+_NO_CONSTANT = "no constant of JSON"
 _SPACE = re.compile(r"[ \t\r\n]*")
-
-
-class Real(str):
-    """A JSON number with a fraction or an exponent, as written.
-
-    Other numbers are plain text: wherever they may stand, so may their digits.
-    """
-
-    __slots__ = ()
 
 
 class MalformedError(Exception):
     """Text that is not JSON; ``position`` is where reading stopped."""
 
-    def __init__(self, reason: str, position: int, *, may_go_on: bool = False) -> None:
+    def __init__(
+        self, reason: str, position: int, detail: str = "", *, may_go_on: bool = False
+    ) -> None:
         super().__init__(reason)
+        #: The word that stands there, when it is one that only other readers take.
+        self.detail = detail
         self.reason = reason
         self.position = position
         #: Whether more text could make it whole.
@@ -48,8 +45,8 @@ class JsonReader:
         self.doubled = False
         self._decoder = json.JSONDecoder(
             object_pairs_hook=self._object,
-            parse_int=str,
-            parse_float=Real,
+            parse_int=JsonNumber,
+            parse_float=JsonNumber,
             parse_constant=_refuse_constant,
         )
 
@@ -81,7 +78,10 @@ class JsonReader:
             near_end = error.pos > len(text) - 64
             unterminated = error.msg.startswith("Unterminated")
             raise MalformedError(
-                "malformed-json", error.pos, may_go_on=near_end or unterminated
+                "malformed-json",
+                error.pos,
+                error.doc if error.msg == _NO_CONSTANT else "",
+                may_go_on=near_end or unterminated,
             ) from error
         except RecursionError as error:
             raise MalformedError("nesting-too-deep", start) from error
@@ -124,6 +124,11 @@ class JsonReader:
         if len(set(map(str.lower, result))) != len(pairs):
             self.doubled = True
         return result
+
+
+def json_text(value: Any) -> str:
+    """A value as it was sent: a number that was read as text becomes one again."""
+    return value if type(value) is JsonNumber else json.dumps(value)[:MAX_RAW]
 
 
 def skip_space(text: str, position: int) -> int:
@@ -173,4 +178,4 @@ def _after_comma(text: str, position: int) -> int:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise json.JSONDecodeError(f"{name} is not JSON", "", 0)
+    raise json.JSONDecodeError(_NO_CONSTANT, name, 0)

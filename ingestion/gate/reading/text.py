@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
+import re
 import zlib
+from typing import Protocol
 
-from ingestion.gate.tally import MAX_RAW, MAX_RECORD, FileRefusedError
+from ingestion.gate.reading.first_bytes import (
+    require_gzip,
+    require_text,
+    wide_encoding,
+)
+from ingestion.gate.reading.verdict import MAX_RAW, MAX_RECORD, FileRefusedError
 
 CHUNK = 1 << 20
+#: Lines are read in blocks of about this size: their cells fit a processor's cache.
+BLOCK = 1 << 18
 WHITESPACE = b" \t\r\n"
+#: In text: a byte that is not UTF-8, or NUL.
+MARK = re.compile("[\ud800\udc80-\udcff]")
 _BOM = b"\xef\xbb\xbf"
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 #: Rows of real files pack to a tenth; gzip can do a thousandth.
 _MOST_GROWTH = 200
 #: Bytes that do no harm, however little they were packed to.
 _HARMLESS = 64 << 20
-#: Where NUL bytes stand when text that begins with ASCII is not UTF-8.
-_WIDE_PATTERNS = {
-    "-0-0": "UTF-16",
-    "0-0-": "UTF-16",
-    "-000": "UTF-32",
-    "000-": "UTF-32",
-    "-0": "UTF-16",
-    "0-": "UTF-16",
-}
+
+
+class Sink(Protocol):
+    """Something that takes bytes."""
+
+    def write(self, content: bytes, /) -> object: ...
 
 
 class Lines:
@@ -37,6 +45,12 @@ class Lines:
     def __init__(self, stream: io.BufferedIOBase) -> None:
         self._stream = stream
         self._returned = io.BytesIO()
+        self._last = b"\n"
+
+    @property
+    def is_unterminated(self) -> bool:
+        """Whether what was read last ends without a line end."""
+        return not self._last.endswith(b"\n")
 
     def read(self, size: int) -> bytes:
         """Up to ``size`` bytes, none only at the end."""
@@ -56,9 +70,11 @@ class Lines:
         if start.endswith(b"\n") or len(start) > MAX_RECORD:
             return start
         try:
-            return start + self._stream.readline(MAX_RECORD + 1 - len(start))
+            rest = self._stream.readline(MAX_RECORD + 1 - len(start))
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise _damaged() from error
+        self._last = rest[-1:] or self._last
+        return start + rest
 
     def whole_lines(self, size: int) -> bytes:
         """About ``size`` bytes that end with a line; none only at the end.
@@ -84,9 +100,11 @@ class Lines:
 
     def _read(self, size: int) -> bytes:
         try:
-            return self._stream.read(size)
+            block = self._stream.read(size)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise _damaged() from error
+        self._last = block[-1:] or self._last
+        return block
 
 
 class _Unpacked(io.RawIOBase):
@@ -116,22 +134,64 @@ class _Unpacked(io.RawIOBase):
         return read
 
 
-def open_lines(raw: io.RawIOBase, compression: str | None) -> Lines:
+class _Recoded(io.RawIOBase):
+    """Text of another encoding as UTF-8.
+
+    A byte that the encoding lacks stays as it is, so that it refuses its row.
+    """
+
+    def __init__(self, stream: io.BufferedIOBase, encoding: str) -> None:
+        self._stream = stream
+        errors = "strict" if encoding == "utf-16" else "surrogateescape"
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
+        self._waiting = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        is_ended = False
+        while not self._waiting and not is_ended:
+            block = self._stream.read(CHUNK)
+            is_ended = not block
+            try:
+                text = self._decoder.decode(block, is_ended)
+            except UnicodeError as error:
+                raise FileRefusedError(
+                    "encoding-error", f"The file is not whole UTF-16: {error}."
+                ) from error
+            self._waiting = text.encode("utf-8", "surrogateescape")
+        taken = self._waiting[: len(buffer)]
+        self._waiting = self._waiting[len(taken) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
+
+
+def open_lines(
+    raw: io.RawIOBase, compression: str | None, encoding: str = "utf-8"
+) -> Lines:
     """The text of a file as UTF-8 bytes from its first character on.
 
     Raises:
-        FileRefusedError: the file is empty or blank, not a whole gzip, or UTF-16
-            or UTF-32.
+        FileRefusedError: the file is empty or blank, not a whole gzip, of a kind that
+            is no text, or UTF-16 or UTF-32 where that is not its encoding.
     """
-    stream: io.BufferedIOBase = io.BufferedReader(raw, CHUNK)
+    packed = io.BufferedReader(raw, CHUNK)
+    stream: io.BufferedIOBase = packed
     if compression == "gzip":
-        stream = io.BufferedReader(_Unpacked(stream, raw), CHUNK)
+        require_gzip(packed.peek(64)[:64])
+        stream = io.BufferedReader(_Unpacked(packed, raw), CHUNK)
+    if encoding != "utf-8":
+        stream = io.BufferedReader(_Recoded(stream, encoding), CHUNK)
     lines = Lines(stream)
     start = lines.read_all(64)
-    wide = _wide_encoding(start)
+    require_text(start)
+    wide = wide_encoding(start)
     if wide:
         raise FileRefusedError(
-            "encoding-error", f"The file is {wide}. Send it as UTF-8."
+            "encoding-error",
+            f"The file is {wide}. Save it as UTF-8, or declare the encoding of a "
+            "sender.",
         )
     lines.put_back(start.removeprefix(_BOM))
     return lines
@@ -154,7 +214,11 @@ def skip_blank(lines: Lines) -> int:
             kept = blank[blank.rfind(b"\n") + 1 :]
             lines.put_back(kept + rest)
             return passed
-    raise FileRefusedError("source-error", "The file is empty.")
+    raise FileRefusedError(
+        "source-error",
+        "The file holds nothing but blanks. Send it again; one without rows has its "
+        "header, or is [].",
+    )
 
 
 def over_the_cap(line: bytes) -> bool:
@@ -181,16 +245,6 @@ def decode(line: bytes) -> tuple[str, bool]:
 def beginning(line: bytes) -> str:
     """As much of a line as is shown to people."""
     return decode(line[:MAX_RAW])[0]
-
-
-def _wide_encoding(start: bytes) -> str | None:
-    if start.startswith(_WIDE_MARKS):
-        return "UTF-16 or UTF-32"
-    pattern = "".join("-" if byte else "0" for byte in start[:4])
-    found = _WIDE_PATTERNS.get(pattern)
-    # A few NUL bytes in UTF-8 are a defect of their row, not another encoding.
-    enough = start.count(0) * 3 >= len(start)
-    return found if enough else None
 
 
 def _damaged() -> FileRefusedError:

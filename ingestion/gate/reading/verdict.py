@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ingestion.contracts import Contract
+from ingestion.contracts.reasons import in_words
 
 #: Longest JSON document or CSV record, in bytes (of text: characters). It bounds
 #: the memory that a file can take, whatever is in it.
@@ -21,6 +22,9 @@ MAX_RAW = 10_000
 _MAX_VALUE = 1_000
 #: Beyond this many distinct names, more are not worth their memory.
 _MAX_UNKNOWN = 1_000
+#: How many of them are named.
+_MAX_NAMES = 100
+_MAX_NOTES = 5
 
 
 @dataclass(frozen=True)
@@ -32,19 +36,24 @@ class Reject:
         reason: stable code.
         column: the offending column or key, None when the row as a whole is.
         value: the offending value as written, None when absent.
+        message: what is wanted instead, in words.
         raw: text of the row, cut; bytes that are not UTF-8, and NUL, as ``\xNN``.
         context: what the row cannot be read without: the header of a CSV file, or of
             an order the members but its lines; None when ``raw`` is whole by itself.
-        position: of an element among all of its order's lines, from 1; else None.
+        position: of an element among all of its order's lines, or of a row that its
+            sender numbers so, from 1; else None.
+        above: of a sender whose blank cells repeat those above, what they repeat.
     """
 
     line: int
     reason: str
     column: str | None
     value: str | None
+    message: str
     raw: str
     context: str | None = None
     position: int | None = None
+    above: dict[str, str] | None = None
 
 
 class FileRefusedError(Exception):
@@ -71,28 +80,47 @@ class Verdict:
     reason: str | None
     reason_message: str | None
     encoding: str | None
-    rows_read: int
-    rows_accepted: int
-    rows_refused: int
-    first_error_line: int | None
-    first_error_column: str | None
-    first_error_reason: str | None
-    refused_by_reason: dict[str, int]
-    unknown_fields: int
-    site_ids: tuple[str, ...]
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_refused: int = 0
+    rows_left_out: int = 0
+    rows_landed: int = 0
+    first_error_line: int | None = None
+    first_error_column: str | None = None
+    first_error_reason: str | None = None
+    first_error_value: str | None = None
+    refused_by_reason: dict[str, int] = field(default_factory=dict)
+    unknown_fields: int = 0
+    unknown_names: tuple[str, ...] = ()
+    unreadable_prices: int = 0
+    is_unterminated: bool = False
+    site_ids: tuple[str, ...] = ()
     warned_by_rule: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 class Tally:
-    """What has been read of one file so far."""
+    """What has been read of one file so far.
+
+    Attributes:
+        accepted: rows.
+        left_out: rows that the sender declares to be none.
+        landed: rows written, when several accepted ones add up to one.
+        unreadable: accepted rows whose value counts as absent because it is malformed.
+    """
 
     def __init__(self, on_reject: Callable[[Reject], None]) -> None:
         self.accepted = 0
+        self.left_out = 0
+        self.landed: int | None = None
+        self.unreadable = 0
+        self.is_unterminated = False
         self.site_ids: set[str] = set()
+        self.warned: Counter[str] = Counter()
+        self._notes: list[str] = []
         self._refused: Counter[str] = Counter()
         self._first: Reject | None = None
         self._unknown: set[str] = set()
-        self._warned: Counter[str] = Counter()
         self._on_reject = on_reject
 
     def reject(
@@ -101,15 +129,20 @@ class Tally:
         reason: str,
         raw: str,
         *,
+        message: str = "",
         column: str | None = None,
         value: object = None,
         context: str | None = None,
         position: int | None = None,
+        above: dict[str, str] | None = None,
     ) -> None:
         """Count one refused row and hand it on."""
         text = None if value is None else readable(str(value)[:_MAX_VALUE])
         shown = readable(raw[:MAX_RAW].rstrip("\r\n"))
-        refused = Reject(line, reason, column, text, shown, context, position)
+        cure = readable(message or in_words(reason))
+        refused = Reject(
+            line, reason, column, text, cure, shown, context, position, above
+        )
         self._first = self._first or refused
         self._refused[reason] += 1
         self._on_reject(refused)
@@ -117,11 +150,12 @@ class Tally:
     def unknown(self, names: Iterable[str]) -> None:
         """Remember columns or keys that the contract does not name."""
         if len(self._unknown) < _MAX_UNKNOWN:
-            self._unknown.update(name[:MAX_RAW] for name in names)
+            self._unknown.update(name[:_MAX_VALUE] for name in names)
 
-    def warn(self, rule: str) -> None:
-        """Count one accepted row that breaks a rule of severity warn."""
-        self._warned[rule] += 1
+    def note(self, text: str) -> None:
+        """Remember something that looks wrong and is accepted; the first few."""
+        if len(self._notes) < _MAX_NOTES and text not in self._notes:
+            self._notes.append(text)
 
     def verdict(self, contract: Contract) -> Verdict:
         """The file's fate, now that it has been read to its end.
@@ -131,36 +165,55 @@ class Tally:
         """
         refused = sum(self._refused.values())
         rows = self.accepted + refused
-        if refused <= contract.max_refused_share * rows:
+        share = contract.max_refused_share
+        is_too_much = refused > share * rows and refused >= contract.min_refused_rows
+        if refused == 0 or (self.accepted and not is_too_much):
             return self._verdict(None, None, self.accepted)
         if self.accepted:
             self._refused["file-refused"] = self.accepted
+            problem = f"more than the {_percent(share)} that the contract allows"
+        else:
+            problem = "which leaves none"
         return self._verdict(
             "threshold-exceeded",
-            f"{refused} of {rows} rows are refused, more than the "
-            f"{_percent(contract.max_refused_share)} that the contract allows.",
+            f"{refused} of {rows} rows are refused, {problem}. {self._about_first()}",
             0,
         )
+
+    def _about_first(self) -> str:
+        first = self._first
+        return f"Line {first.line}: {first.message}" if first else ""
 
     def _verdict(
         self, reason: str | None, message: str | None, accepted: int
     ) -> Verdict:
         refused = sum(self._refused.values())
         first = self._first
+        landed = accepted if self.landed is None else self.landed
         return Verdict(
             reason=reason,
-            reason_message=message,
+            reason_message=_utf8(message),
             encoding="utf-8",
             rows_read=accepted + refused,
             rows_accepted=accepted,
             rows_refused=refused,
+            rows_left_out=self.left_out,
+            rows_landed=landed if accepted else 0,
             first_error_line=first.line if first else None,
             first_error_column=first.column if first else None,
             first_error_reason=first.reason if first else None,
+            first_error_value=_utf8(first.value) if first else None,
             refused_by_reason=dict(sorted(self._refused.items())),
             unknown_fields=min(len(self._unknown), _MAX_UNKNOWN),
+            unknown_names=tuple(
+                _utf8(readable(name)) or ""
+                for name in sorted(self._unknown)[:_MAX_NAMES]
+            ),
+            unreadable_prices=self.unreadable if accepted else 0,
+            is_unterminated=self.is_unterminated and reason is None,
             site_ids=tuple(sorted(self.site_ids)) if accepted else (),
-            warned_by_rule=dict(sorted(self._warned.items())) if accepted else {},
+            warned_by_rule=dict(sorted(self.warned.items())) if accepted else {},
+            notes=tuple(sorted(self._notes)) if accepted else (),
         )
 
 
@@ -170,15 +223,9 @@ def unreadable(error: FileRefusedError) -> Verdict:
         reason=error.reason,
         reason_message=error.message,
         encoding="utf-8" if error.line else None,
-        rows_read=0,
-        rows_accepted=0,
-        rows_refused=0,
         first_error_line=error.line,
         first_error_column=error.column,
         first_error_reason=error.reason if error.line else None,
-        refused_by_reason={},
-        unknown_fields=0,
-        site_ids=(),
     )
 
 
@@ -192,6 +239,13 @@ def readable(text: str) -> str:
         else character
         for character in text
     )
+
+
+def _utf8(text: str | None) -> str | None:
+    """Text without lone surrogates, which not every reader of a manifest takes."""
+    if text is None:
+        return None
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _percent(share: Decimal) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from ingestion.gate.json_text import MARK, JsonReader
-from ingestion.gate.tally import Tally
+from ingestion.gate.reading.json.syntax import JsonReader, json_text
+from ingestion.gate.reading.rows import Refusal
+from ingestion.gate.reading.text import MARK
+from ingestion.gate.reading.verdict import Tally
 
 
 class Refusals:
@@ -40,20 +41,23 @@ class Refusals:
         self._is_found = False
         self._counted = (0, line)
 
-    def order(self, reason: str, column: str | None = None, value: Any = None) -> None:
+    def order(self, refusal: Refusal) -> None:
         """Refuse all rows of the order; without ``lines``, the order as one."""
         rows = self._rows()
         if rows is None:
             self._tally.reject(
-                self._line, reason, self._original, column=column, value=value
+                self._line,
+                refusal.reason,
+                self._original,
+                message=refusal.message,
+                column=refusal.column,
+                value=_shown(refusal.value),
             )
             return
         for index in range(len(rows)):
-            self.row(index, reason, column, value)
+            self.row(index, refusal)
 
-    def row(
-        self, index: int, reason: str, column: str | None = None, value: Any = None
-    ) -> None:
+    def row(self, index: int, refusal: Refusal) -> None:
         """Refuse one element of ``lines``."""
         start, end = (self._rows() or [])[index]
         position, line = self._counted
@@ -61,10 +65,11 @@ class Refusals:
         self._counted = (start, line)
         self._tally.reject(
             line,
-            reason,
+            refusal.reason,
             self._original[start:end],
-            column=column,
-            value=value,
+            message=refusal.message,
+            column=refusal.column,
+            value=_shown(refusal.value),
             context=self._context(),
             position=index + 1,
         )
@@ -93,3 +98,8 @@ class Refusals:
             self._found = self._reader.elements(self._text, self._names)
             self._is_found = True
         return self._found
+
+
+def _shown(value: object) -> object:
+    """A value as it was sent."""
+    return value if value is None or isinstance(value, str) else json_text(value)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-from ingestion.gate.source import Lines, decode, over_the_cap
-from ingestion.gate.tally import MAX_COLUMNS, MAX_RECORD, FileRefusedError
+from ingestion.gate.reading.text import Lines, decode, over_the_cap
+from ingestion.gate.reading.verdict import MAX_COLUMNS, MAX_RECORD, FileRefusedError
 
 _BLANKS = b" \t"
 
@@ -57,9 +57,22 @@ class CsvReader:
                 return Record(number, text, cells, problem)
         return None
 
-    def pass_lines(self, number: int) -> None:
-        """Know of lines that were taken from ``lines`` by someone else."""
-        self._next_line += number
+    def take_lines(self, size: int) -> tuple[bytes, int]:
+        """About so many bytes of whole lines, and the number of the first.
+
+        Raises:
+            FileRefusedError: a line is too large.
+        """
+        block, first = self.lines.whole_lines(size), self._next_line
+        if over_the_cap(block) and not block.endswith(b"\n"):
+            raise self._too_large(first)
+        self._next_line += block.count(b"\n") + (not block.endswith(b"\n"))
+        return block, first
+
+    def put_back(self, block: bytes, line: int) -> None:
+        """Have the rest of a block read again, which begins on a line."""
+        self.lines.put_back(block)
+        self._next_line = line
 
     def try_record(self, delimiter: str) -> Record | None:
         """The next record as it reads with a delimiter, without moving on."""
@@ -99,7 +112,7 @@ class CsvReader:
         raise FileRefusedError(
             "unclosed-quote",
             f"A quote that opens on line {cells.opened_after + number} is never "
-            "closed.",
+            "closed. Close it, or double it where it is part of the text.",
             cells.opened_after + number,
         )
 
@@ -107,7 +120,7 @@ class CsvReader:
         return FileRefusedError(
             "record-too-large",
             f"The record that begins on line {number} is larger than 64 MiB. "
-            "A quote may not be closed.",
+            "Look for a quote that is not closed.",
             number,
         )
 
