@@ -149,7 +149,8 @@ def _order_line(draw: DrawFn, stores: Sequence[str], skus: Sequence[str]) -> Ord
 
 
 def _quantity(draw: DrawFn) -> Decimal:
-    return pick(draw, pools.QUANTITIES) or Decimal(1)
+    quantity = pick(draw, pools.QUANTITIES)
+    return Decimal(1) if quantity is None else quantity
 
 
 def _other_copy(draw: DrawFn, line: OrderLine, skus: Sequence[str]) -> OrderLine:
