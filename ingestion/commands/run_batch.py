@@ -142,8 +142,9 @@ def _run_dates(
     lost: list[str],
 ) -> None:
     # Not before a date is chosen and checked: wrong usage is answered at once.
-    from ingestion.batch.batch_run import BatchRun
+    from ingestion.batch.batch_run import run_date
     from ingestion.batch.summary import as_json, print_summary
+    from ingestion.contracts.landed_columns import check_landed_columns
     from ingestion.date_run.progress import Progress
     from ingestion.date_run.run_context import RunContext
     from ingestion.date_run.waiting import FeedWait
@@ -161,16 +162,16 @@ def _run_dates(
         sleep,
         for_warehouses=not options.variables.allow_missing_warehouses,
     )
-    context = RunContext(
+    with RunContext(
         settings, lake, options.variables, run, clock, log, progress, feed_wait,
         options.rerun, options.resume,
-    )  # fmt: skip
-    with BatchRun(context) as batch:
+    ) as context:  # fmt: skip
+        check_landed_columns(lake, settings.state)
         for business_date in options.dates:
             window = BatchWindow.of(business_date, settings.timezone)
             _complain(window.foreseen_miss(clock(), last_duration(settings.state)))
             with progress.of_date():
-                outcome = batch.run(business_date)
+                outcome = run_date(context, business_date)
             # Before the report, which may wait for the same service once more.
             _complain(outcome.message)
             summary = as_json(outcome, window, lake.root, str(run.log), lost)
