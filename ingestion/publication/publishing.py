@@ -13,7 +13,7 @@ from datetime import date
 
 from ingestion.canonical_json import Json, canonical_line
 from ingestion.errors import PublicationError
-from ingestion.gate.drafts import copy
+from ingestion.gate.provisional_files import copy
 from ingestion.lake import Lake, read_file, write_file
 from ingestion.master_data.capture import capture_folder
 from ingestion.publication.change_journal import DateChange
