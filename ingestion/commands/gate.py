@@ -177,8 +177,8 @@ def _held(command: str, settings: Settings, business_date: date) -> Iterator[_He
     from ingestion.contracts.landed_columns import check_landed_columns
     from ingestion.gate.intake import Receipt
     from ingestion.lake import open_lake
-    from ingestion.publication.held_date import hold_settled_date
-    from ingestion.publication.publishing import published_version
+    from ingestion.publication.change_journal import hold_settled_date
+    from ingestion.publication.published import published_version
 
     lake, now = open_lake(settings.lake), datetime.now(timezone.utc)
     receipt = Receipt(business_date, f"{command}-{now:%Y%m%dT%H%M%S.%fZ}", now)

@@ -8,14 +8,19 @@ from ingestion import gate
 from ingestion.date_run.completeness import check_feeds
 from ingestion.date_run.date_run import DateRun
 from ingestion.errors import RefusedError
-from ingestion.master_data.capture import captured_snapshot, put_in_place
-from ingestion.master_data.snapshot import MasterSnapshot
+from ingestion.master_data.capture import (
+    MasterSnapshot,
+    captured_snapshot,
+    put_in_place,
+)
 from ingestion.publication.change_journal import note_behind
 from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of
-from ingestion.publication.publishing import Published, publish, withdraw_reports
+from ingestion.publication.published import next_version
+from ingestion.publication.publishing import publish, withdraw_reports
+from ingestion.publication.remembered import orders_before
 from ingestion.publication.reported import remember_report
-from ingestion.publication.versions import next_version, orders_before
+from ingestion.publication.version_files import Published
 
 
 def publish_first_version(run: DateRun) -> Published:
@@ -32,14 +37,14 @@ def publish_first_version(run: DateRun) -> Published:
         run.received = gate.load_history(lake, day)
     else:
         run.received = checkpoint.received() or run.receive(checkpoint)
-    check_feeds(day, run.received)
+    check_feeds(day, run.received, needs_orders=not run.variables.allow_no_orders)
     with run.stage("capture master data"):
         master = _master_data(run)
         run.check_complete(run.received, master, run.variables)
     provenance = provenance_of(run.received, master, run.variables)
     build = checkpoint.built(provenance)
     if build is None:
-        build = run.plan(run.variables, None, trial=is_replay)
+        build = run.plan(run.variables, trial=is_replay)
         if not is_replay:
             checkpoint.note_built(provenance, build)
     run.build = build

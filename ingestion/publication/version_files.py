@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 
 from ingestion.canonical_json import canonical_line
+from ingestion.lake import Lake
 from ingestion.planning.exports import Row
 from ingestion.publication.documents import (
     cancelled_order,
@@ -30,6 +31,26 @@ class File:
 
 
 @dataclass(frozen=True)
+class Published:
+    """What a published version holds.
+
+    Attributes:
+        skus: SKUs planned, whether something had to be ordered or not.
+        orders: those with lines.
+        held: orders among them that wait for a person.
+        cancelled: orders of the former version that are taken back.
+    """
+
+    version: int
+    skus: int
+    orders: int
+    held: int
+    lines: int
+    exceptions_by_code: dict[str, int]
+    cancelled: int = 0
+
+
+@dataclass(frozen=True)
 class PlannedVersion:
     """Everything that a version of a date publishes.
 
@@ -40,6 +61,7 @@ class PlannedVersion:
         demand: one row per SKU planned, by the SKU's UTF-8 bytes.
         history: the earlier dates and versions that were looked back at.
         quality_checks: what was measured of files and sites.
+        snapshots: SKUs of each warehouse that sent stock, by the warehouse's bytes.
         figures: those of the marts, with which all of it was reconciled.
     """
 
@@ -51,6 +73,7 @@ class PlannedVersion:
     demand: list[Row]
     history: list[Row]
     quality_checks: list[Row]
+    snapshots: list[Row]
     figures: Figures
 
     @cached_property
@@ -79,9 +102,23 @@ class PlannedVersion:
             files[name] = File(content, len(rows))
         return files
 
-    def exceptions_by_code(self) -> dict[str, int]:
-        """Number of exceptions of each code."""
-        return dict(Counter(row["code"] for row in self.exceptions))
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """Content of every file, by its name."""
+        return {name: file.content for name, file in self.files.items()}
+
+    def published(self) -> Published:
+        """The figures of the version."""
+        orders = self.documents
+        return Published(
+            version=self.version,
+            skus=len(self.demand),
+            orders=sum(order["status"] != "cancelled" for order in orders),
+            held=sum(order["status"] == "held" for order in orders),
+            lines=sum(order["line_count"] for order in orders),
+            exceptions_by_code=dict(Counter(row["code"] for row in self.exceptions)),
+            cancelled=len(self.cancelled),
+        )
 
 
 def exceptions_name(business_date: date, ending: str) -> str:
@@ -95,6 +132,12 @@ def open_lines(documents: list[Row]) -> Iterator[tuple[Row, Row]]:
         if order["status"] == "released" and order["requested_delivery_date"]:
             for line in order["lines"]:
                 yield order, line
+
+
+def write_file(lake: Lake, path: str, content: bytes) -> None:
+    """Write a file whole, in place of a former one."""
+    with lake.writer(path, replace=True) as stream:
+        stream.write(content)
 
 
 def _by_supplier(order: Row) -> bytes:

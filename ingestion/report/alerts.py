@@ -13,11 +13,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ingestion.lake import LocalLake, write_file
 from ingestion.report.facts import Facts
-from ingestion.report.writing import write_text
+from ingestion.report.headline import findings
+from ingestion.report.rejects import why_refused
 
 #: Seconds that an ALERT_COMMAND may take; the dates to come wait for it.
 SECONDS_ALLOWED = 30
+#: Warnings that no morning may pass over: what is ordered follows from another day's
+#: files, or from a part of a warehouse.
+_URGENT = ("repeated_file", "shrunken_snapshot")
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Alert:
     """One matter for a person.
 
     Attributes:
-        kind: run, refused_file, failed_test, failed_check or exception.
+        kind: run, refused_file, failed_test or exception.
         subject: what it is about: a date, a file, a test, a site or a SKU.
     """
 
@@ -36,32 +41,23 @@ class Alert:
 
 
 def alerts_of(facts: Facts) -> list[Alert]:
-    """Everything of severity error, the run itself first."""
-    alerts = []
+    """Everything of severity error and the urgent warnings, the run itself first."""
+    alerts, found = [], findings(facts)
     if facts.summary["exit_code"]:
         result = facts.summary["result"]
         said = facts.summary["message"] or result
         alerts.append(Alert("run", f"{facts.business_date} {result}", said))
-    alerts += [
-        Alert(
-            "refused_file",
-            f"{file.feed}/{file.file_name}",
-            file.reason_message or file.reason or "refused",
-        )
-        for file in facts.files or ()
-        if file.status == "quarantined"
-    ]
-    alerts += [
-        Alert("failed_test", test.name, f"{test.found} rows break: {test.claim}")
-        for test in facts.tests or ()
-        if test.status == "failed"
-    ]
-    alerts += [
-        Alert("exception", _subject(row), f"{row['code']}: {row['message']}")
-        for row in facts.exceptions or ()
-        # A refused file has been named.
-        if row["severity"] == "error" and row["code"] != "refused_file"
-    ]
+    for file in found["files_refused"] or ():
+        where = f"{file.feed}/{file.file_name}"
+        alerts.append(Alert("refused_file", where, why_refused(file)))
+    for test in found["tests_failed"] or ():
+        said = f"{test.found} rows break: {test.claim}"
+        alerts.append(Alert("failed_test", test.name, said))
+    for row in facts.exceptions or ():
+        is_urgent = row["severity"] == "error" or row["code"] in _URGENT
+        if is_urgent and row["code"] != "refused_file":  # which has been named
+            said = f"{row['code']}: {row['message']}"
+            alerts.append(Alert("exception", _subject(row), said, row["severity"]))
     return alerts
 
 
@@ -74,9 +70,10 @@ def write_alerts(folder: Path, facts: Facts, alerts: Sequence[Alert]) -> None:
         "alerts": [asdict(alert) for alert in alerts],
     }
     text = json.dumps(document, ensure_ascii=True, indent=1)
-    write_text(folder / "alerts.json", f"{text}\n")
     head = f"{facts.business_date}: {facts.summary['result']}, {len(alerts)} alerts"
-    write_text(folder / "alerts.txt", "\n".join([head, *map(_line, alerts), ""]))
+    lines = "\n".join([head, *map(_line, alerts), ""])
+    write_file(LocalLake(folder), "alerts.json", f"{text}\n".encode())
+    write_file(LocalLake(folder), "alerts.txt", lines.encode())
 
 
 def run_alert_command(
