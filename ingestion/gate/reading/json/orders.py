@@ -182,8 +182,12 @@ class JsonOrders:
         """Take orders that the fast reader has read from a text."""
         odd: set[int] = set()
         orders = self._told(found)
-        if orders is None or orders.keys != _colons(text) or not _is_sure(text):
-            odd = {n for n in range(len(found)) if self._is_odd(found[n], source(n)[0])}
+        if _is_odd(orders, text):
+            odd = {
+                n
+                for n, order in enumerate(found)
+                if _is_odd(self._told([order]), source(n)[0])
+            }
         texts = self._quick(found, odd, orders)
         for n in range(len(found)):
             if n not in texts:
@@ -316,11 +320,6 @@ class JsonOrders:
             )
         return _Orders(*parts, list(map(len, lines)), keys, unknown)
 
-    def _is_odd(self, order: Any, text: bytes) -> bool:
-        """Whether an order may be another one to the reader that is the measure."""
-        orders = self._told([order])
-        return orders is None or orders.keys != _colons(text) or not _is_sure(text)
-
     def _quick(
         self, found: Sequence[Any], odd: set[int], orders: _Orders | None
     ) -> dict[int, str]:
@@ -421,6 +420,11 @@ def _loaded(text: bytes) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
+
+
+def _is_odd(orders: _Orders | None, text: bytes) -> bool:
+    """Whether orders may be others to the reader that is the measure."""
+    return orders is None or orders.keys != _colons(text) or not _is_sure(text)
 
 
 def _colons(text: bytes) -> int:
