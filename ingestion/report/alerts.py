@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.report.facts import Facts
+from ingestion.report.file_tables import why_refused
 from ingestion.report.writing import write_text
 
 #: Seconds that an ALERT_COMMAND may take; the dates to come wait for it.
@@ -46,11 +47,7 @@ def alerts_of(facts: Facts) -> list[Alert]:
         said = facts.summary["message"] or result
         alerts.append(Alert("run", f"{facts.business_date} {result}", said))
     alerts += [
-        Alert(
-            "refused_file",
-            f"{file.feed}/{file.file_name}",
-            file.reason_message or file.reason or "refused",
-        )
+        Alert("refused_file", f"{file.feed}/{file.file_name}", why_refused(file))
         for file in facts.files or ()
         if file.status == "quarantined"
     ]

@@ -94,7 +94,7 @@ def _cards(facts: Facts, headline: dict[str, Any]) -> list[Card]:
             "Refused files",
             headline["files_refused"],
             _top(
-                f"{file.feed}/{file.file_name}: {file.reason_message or file.reason}"
+                f"{file.feed}/{file.file_name}: {why_refused(file)}"
                 for file in facts.files or ()
                 if file.status == "quarantined"
             ),

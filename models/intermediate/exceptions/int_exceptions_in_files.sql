@@ -31,7 +31,9 @@ reported as (
                     then 'refused_rows'
             end,
             case when is_counted and is_late then 'late_file' end,
-            case when is_counted and used_date is not null then 'repeated_file' end
+            case when is_counted and used_date is not null then 'repeated_file' end,
+            case when is_counted and unreadable_prices > 0 then 'unreadable_price' end,
+            case when is_counted and is_unterminated then 'unterminated_file' end
         ]) as codes (code)
     where codes.code is not null
 ),
@@ -44,7 +46,8 @@ exceptions as (
             file_name='file_name',
             quantity="case code"
                 ~ " when 'refused_rows' then rows_refused - rows_requeued"
-                ~ " when 'repeated_file' then rows_accepted end",
+                ~ " when 'repeated_file' then rows_accepted"
+                ~ " when 'unreadable_price' then unreadable_prices end",
             arguments={
                 'feed': 'feed',
                 'reason': 'reason',
@@ -54,6 +57,9 @@ exceptions as (
                 'line': "coalesce(cast(first_error_line as varchar), 'unknown')",
                 'column': 'first_error_column',
                 'error': 'first_error_reason',
+                'first_line': 'first_error_line',
+                'value': 'first_error_value',
+                'prices': 'unreadable_prices',
                 'digits': 'substr(sha256, 1, 12)',
                 'used_date': 'used_date',
             },
