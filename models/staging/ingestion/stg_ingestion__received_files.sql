@@ -22,7 +22,7 @@ received_files as (
         cast(rows_refused as bigint) as rows_refused,
         coalesce(cast(rows_requeued as bigint), 0) as rows_requeued,
         -- Fewer than accepted where a sender's rows add up; absent in old manifests.
-        coalesce(cast(rows_landed as bigint), cast(rows_accepted as bigint)) as rows_landed,
+        cast(coalesce(rows_landed, rows_accepted) as bigint) as rows_landed,
         coalesce(cast(unreadable_prices as bigint), 0) as unreadable_prices,
         coalesce(is_unterminated, false) as is_unterminated,
         cast(first_error_line as bigint) as first_error_line,
