@@ -22,7 +22,6 @@ class DateOutcome:
         version_before: version that was published before this run, if any.
         is_replay: whether the date was to be replayed.
         found_nothing: neither inbox nor lake has a file of the date.
-        misplaced: what lies in the inbox where no run finds it, each with the cure.
         seconds: by stage, in the order of the stages.
     """
 
@@ -34,7 +33,6 @@ class DateOutcome:
     found_nothing: bool = False
     version_before: int | None = None
     received: list[ReceivedFile] = field(default_factory=list)
-    misplaced: list[str] = field(default_factory=list)
     build: BuildResult | None = None
     published: Published | None = None
     replay: Replay | None = None

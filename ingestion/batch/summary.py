@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -29,9 +30,16 @@ _LABELS = {
 
 
 def as_json(
-    outcome: DateOutcome, window: BatchWindow, lake_root: str, log_path: str
+    outcome: DateOutcome,
+    window: BatchWindow,
+    lake_root: str,
+    log_path: str,
+    misplaced: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Everything the summary says, as plain JSON values; seconds, counts, UTC times."""
+    """Everything the summary says, as plain JSON values; seconds, counts, UTC times.
+
+    ``misplaced`` is what lies in the inbox where no run finds it, each with the cure.
+    """
     published = outcome.published
     day = outcome.business_date
     return {
@@ -43,7 +51,7 @@ def as_json(
         "files": dict(Counter(file.status for file in outcome.received)),
         "rows_accepted": gate.rows_accepted(outcome.received),
         "rows_refused": gate.rows_refused(outcome.received),
-        "misplaced_files": outcome.misplaced,
+        "misplaced_files": list(misplaced),
         "late_files": [file.file_name for file in gate.late_files(outcome.received)],
         **figures(published),
         "data_tests": len(outcome.build.tests) if outcome.build else None,
