@@ -39,7 +39,7 @@ def why_refused(file: ReceivedFile) -> str:
     """Why a file was refused whole, with its first refused row."""
     first = _first_error(file)
     said = file.reason_message or file.reason or "refused"
-    return f"{said} First refused: {first}" if first else said
+    return f"{said} First error: {first}" if first else said
 
 
 def _first_error(file: ReceivedFile) -> str | None:

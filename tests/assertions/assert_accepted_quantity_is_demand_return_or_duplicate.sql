@@ -1,6 +1,6 @@
 -- Every unit of a store's accepted order lines is demand, or returned, or belongs to a
--- copy that another copy of the same line replaced. A unit that is none of them would be
--- missing from the supplier's order; one that is two of them would be bought twice.
+-- copy that another copy of the same line replaced. A unit that is none of them would
+-- be missing from the supplier's order; one that is two of them would be bought twice.
 with order_lines as (
     select * from {{ ref('stg_pos__order_lines') }}
 ),

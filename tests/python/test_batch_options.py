@@ -10,9 +10,9 @@ import pytest
 
 from ingestion.batch.window import BatchWindow
 from ingestion.commands.options import parse_options
+from ingestion.config import PROJECT_DIR
 from ingestion.errors import DateLockedError, UsageError
 from ingestion.locking.files import date_lock
-from ingestion.config import PROJECT_DIR
 from ingestion.planning.rule_variables import load_rule_variables
 
 BERLIN = ZoneInfo("Europe/Berlin")

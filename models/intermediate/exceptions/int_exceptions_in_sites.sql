@@ -9,8 +9,8 @@ with sites as (
     from {{ ref('int_sites_delivered') }}
 ),
 
--- Of a known site that sent nothing and an unknown one that did, one may be meant by the
--- other.
+-- Of a known site that sent nothing and an unknown one that did, one may be meant by
+-- the other.
 paired_sites as (
     select
         *,
