@@ -11,8 +11,7 @@ from ingestion.gate.history.records import (
     rows_refused,
 )
 from ingestion.gate.inbox import misplaced, pending, require_inbox
-from ingestion.gate.raw_files import files_in_raw
-from ingestion.gate.receiving import apply_changes, receive
+from ingestion.gate.receiving import apply_changes, files_in_raw, receive
 
 __all__ = [
     "COUNTED",

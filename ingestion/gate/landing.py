@@ -122,16 +122,16 @@ def keep_refused(lake: Lake, candidate: Candidate, content: Content, path: str) 
     Raises:
         StillWrittenError: the file is another one than when it was hashed.
     """
-    draft = ProvisionalFile(lake, path)
+    kept = ProvisionalFile(lake, path)
     try:
         with opened(candidate.path) as stream:
             while block := stream.read(CHUNK):
-                draft.write(block)
-        if draft.sha256() != content.sha256:
+                kept.write(block)
+        if kept.sha256() != content.sha256:
             raise _still_written(candidate)
-        draft.keep()
+        kept.keep()
     finally:
-        draft.drop()
+        kept.drop()
 
 
 def _read(task: Task, landed: ProvisionalFile, rejects: ProvisionalRejects) -> Verdict:

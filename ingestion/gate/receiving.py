@@ -10,7 +10,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingestion.errors import ProcurementError
-from ingestion.gate.file_reader import FileReader
 from ingestion.gate.history.late import LateLedger
 from ingestion.gate.history.ledger import Changes, Ledger
 from ingestion.gate.history.records import (
@@ -77,10 +76,9 @@ def receive(
         for feed in FEEDS:
             known = [received for received in history if received.feed == feed]
             ledger = ledger_of(feed, business_date, known, is_published=is_published)
-            intake = Intake(lake, ledger, receipt)
-            reader = FileReader(workers, intake, ledger, waiting[feed])
-            for candidate, content in reader.contents():
-                received = _received(lake, ledger, intake, reader, candidate, content)
+            intake = Intake(lake, ledger, receipt, workers)
+            for candidate, content in intake.contents(waiting[feed]):
+                received = _received(lake, ledger, intake, candidate, content)
                 if is_published or received.status != "late":
                     apply_changes(lake, ledger.arrive(received))
                 if on_file:
@@ -105,7 +103,6 @@ def _received(
     lake: Lake,
     ledger: Ledger,
     intake: Intake,
-    reader: FileReader,
     candidate: Candidate,
     content: Content | StillWrittenError,
 ) -> ReceivedFile:
@@ -123,7 +120,7 @@ def _received(
             return intake.refuse_by_name(candidate, content)
         if ledger.is_known(content.sha256, candidate.reading, known):
             return intake.reference(candidate, content)
-        received = reader.read(candidate, content)
+        received = intake.read(candidate, content)
     except StillWrittenError as error:
         return intake.refuse_unfinished(candidate, error)
     if known and not isinstance(ledger, LateLedger):
@@ -177,9 +174,8 @@ def _clear_raw(
     Raises:
         ProcurementError: a file that counts is not there.
     """
-    folder = f"raw/{feed}/{business_date.isoformat()}"
     counted = {item.landed_path: item for item in files if item.status in COUNTED}
-    found = [item for each in FORMATS[feed] for item in lake.files(f"{folder}/{each}")]
+    found = _raw_files(lake, feed, business_date)
     for path in counted.keys() - {item.path for item in found}:
         raise ProcurementError(
             f"{lake.root}/{path} is missing: {counted[path].file_name} was landed "
@@ -202,3 +198,15 @@ def _take_out(
     else:
         # Nobody knows where it came from, so it is kept, where it does not count.
         lake.rename(entry.path, aside)
+
+
+def files_in_raw(lake: Lake, business_date: date) -> list[str]:
+    """Paths of every file that engines read for a date, whoever put it there."""
+    return [
+        file.path for feed in FEEDS for file in _raw_files(lake, feed, business_date)
+    ]
+
+
+def _raw_files(lake: Lake, feed: str, business_date: date) -> list[LakeFile]:
+    folder = f"raw/{feed}/{business_date.isoformat()}"
+    return [file for each in FORMATS[feed] for file in lake.files(f"{folder}/{each}")]

@@ -7,13 +7,14 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from ingestion.dates import parse_business_date
-from ingestion.errors import ProcurementError, UsageError
-from ingestion.gate.corrections import Correction, corrected
+from ingestion.errors import UsageError
+from ingestion.gate.corrections import corrected
 from ingestion.gate.history.ledger import REJECTS
 from ingestion.gate.history.records import FEEDS, ReceivedFile, load_history
 from ingestion.gate.intake import Intake, Receipt
-from ingestion.gate.landing import Content, StillWrittenError, content_of, land
+from ingestion.gate.landing import StillWrittenError, content_of
 from ingestion.gate.receiving import apply_changes, ledger_of
+from ingestion.gate.workers import Workers
 from ingestion.lake import Lake
 
 
@@ -70,30 +71,22 @@ def requeue(
         if received is None or (
             received.status in ("superseded", "late") and not is_corrected
         ):
-            received = _read(Intake(lake, ledger, receipt), correction, content)
+            with Workers(1) as workers:
+                received = replace(
+                    Intake(lake, ledger, receipt, workers).read(
+                        correction.candidate,
+                        content,
+                        contract=correction.contract,
+                        sender=correction.sender,
+                    ),
+                    requeued_from=correction.of,
+                    corrects_rows=correction.rows,
+                )
         # Also of what is known: a command may have been killed before it was done.
         apply_changes(lake, [*ledger.arrive(received), *ledger.settle_rest()])
     received_as = ledger.find(correction.candidate.name, content.sha256)
     assert received_as is not None  # noqa: S101  it was received before, or just now
     return received_as
-
-
-def _read(intake: Intake, correction: Correction, content: Content) -> ReceivedFile:
-    """The entry of a correction that is landed or refused by now."""
-    task = replace(
-        intake.task(correction.candidate, content),
-        contract=correction.contract,
-        sender=correction.sender,
-    )
-    landing = land(task)
-    if isinstance(landing, StillWrittenError):
-        # Not an entry of the load history, as for a sender's file: a person waits.
-        raise ProcurementError(str(landing))
-    return replace(
-        intake.landed(task, landing),
-        requeued_from=correction.of,
-        corrects_rows=correction.rows,
-    )
 
 
 def _original(known: list[ReceivedFile], path: Path, day: date) -> ReceivedFile:

@@ -164,7 +164,7 @@ def test_json_arrays(
     if swap[0]:
         text = text.replace(*swap)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ingestion.gate.reading.json.documents.BLOCK", size)
+        patch.setattr("ingestion.gate.reading.json.arrays.BLOCK", size)
         require_alike(text.encode(), "json")
 
 

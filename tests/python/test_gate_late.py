@@ -164,6 +164,23 @@ def test_late_file_that_is_refused_supersedes_nothing(place: PublishedPlace) -> 
     assert statuses == {"accepted": 1, "quarantined": 2}
 
 
+def test_late_file_whose_sidecar_is_put_right_is_read(place: PublishedPlace) -> None:
+    place.drop("b.csv", B)
+    sidecar = place.inbox / "orders" / str(DAY) / "b.csv.sha256"
+    sidecar.write_text("0" * 64)
+    place.late()
+    assert {item.reason for item in load_history(place.lake, DAY)} == {
+        None,
+        "checksum-error",
+    }
+
+    sidecar.write_text(Place.sha(B))
+    place.late()
+    place.count_late()
+
+    assert place.raw_orders() == ["OA", "OB"]
+
+
 def test_what_a_killed_run_left_among_the_late_files_is_made_good(
     place: PublishedPlace,
 ) -> None:

@@ -73,7 +73,7 @@ class LateLedger(Ledger):
             for item in self.files():
                 is_other = item.file_name == received.file_name and item != received
                 if is_other and item.status == "late":
-                    changes.append(self._superseded(item))
+                    changes.append(self._no_longer_waiting(item))
         return changes
 
     def settle_rest(self) -> list[Changes]:
@@ -84,7 +84,7 @@ class LateLedger(Ledger):
         """What waits to be counted need not wait beside what it corrects."""
         return self._points(item) or (item.status == "late" and not item.reason)
 
-    def _superseded(self, late: ReceivedFile) -> Changes:
+    def _no_longer_waiting(self, late: ReceivedFile) -> Changes:
         """Let a late file wait no longer, unless it waits under another name too."""
         changes, other = Changes(), self._also_sent(late)
         if other:

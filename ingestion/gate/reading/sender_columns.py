@@ -63,9 +63,8 @@ class SenderColumns:
 
     def position(self, columns: Columns, row: int) -> int | None:
         """The number that a row has by its place in its order."""
-        if not self._sender.line_numbers:
-            return None
-        return int(columns["line_number"][row])
+        is_numbered = self._sender.line_numbers is not None
+        return int(columns["line_number"][row]) if is_numbered else None
 
     def above(
         self, given: Columns, made: Columns, index: int, row: int
@@ -76,7 +75,7 @@ class SenderColumns:
         return {
             name: made[name][row].strip(BLANKS)
             for name in self._is_repeated
-            if name in made and made[name][row] != given[name][index]
+            if name in given and made[name][row] != given[name][index]
         }
 
     def _name(self, own: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from ingestion.gate.reading.json.syntax import JsonReader, json_text
 from ingestion.gate.reading.text import MARK
@@ -36,13 +37,11 @@ class Refusals:
         self._text = text
         self._original = original
         self._line = line
-        self._found: list[tuple[int, int]] | None = None
-        self._is_found = False
         self._counted = (0, line)
 
     def order(self, refusal: Refusal) -> None:
         """Refuse all rows of the order; without ``lines``, the order as one."""
-        rows = self._rows()
+        rows = self._rows
         if rows is None:
             self._tally.reject(self._line, self._original, _shown(refusal))
             return
@@ -51,7 +50,7 @@ class Refusals:
 
     def row(self, index: int, refusal: Refusal) -> None:
         """Refuse one element of ``lines``."""
-        start, end = (self._rows() or [])[index]
+        start, end = (self._rows or [])[index]
         position, line = self._counted
         line += self._text.count("\n", position, start)
         self._counted = (start, line)
@@ -62,7 +61,7 @@ class Refusals:
     def marks_outside_rows(self) -> bool:
         """Whether some mark stands in no element of ``lines``."""
         position = 0
-        for start, end in self._rows() or []:
+        for start, end in self._rows or []:
             if MARK.search(self._original, position, start):
                 return True
             position = end
@@ -74,15 +73,14 @@ class Refusals:
             return set()
         return {
             index
-            for index, (start, end) in enumerate(self._rows() or [])
+            for index, (start, end) in enumerate(self._rows or [])
             if MARK.search(marked, start, end)
         }
 
+    @cached_property
     def _rows(self) -> list[tuple[int, int]] | None:
-        if not self._is_found:
-            self._found = self._reader.elements(self._text, self._names)
-            self._is_found = True
-        return self._found
+        """Where the elements of ``lines`` stand in the text; None without such."""
+        return self._reader.elements(self._text, self._names)
 
 
 def _shown(refusal: Refusal) -> Refusal:
