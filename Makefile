@@ -35,7 +35,7 @@ DATE      := 2026-01-02
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
 .PHONY: help setup demo test test-crashes test-stack test-stack-long test-tls
-.PHONY: fuzz benchmark benchmark-trino million lint evaluate docs db-up db-down lock clean
+.PHONY: fuzz benchmark benchmark-generate benchmark-trino million lint evaluate docs db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
@@ -80,6 +80,9 @@ fuzz: $(DEV) ## Damage dirty files for the gate: make fuzz SECONDS=600
 benchmark: $(DEV) ## How fast the gate is, against DuckDB, and what memory 5 GB take
 	@$(RUN) benchmarks/gate_speed.py
 	@$(RUN) benchmarks/gate_memory.py
+
+benchmark-generate: $(RUNTIME) ## How many made-up order lines are written a second
+	@$(RUN) benchmarks/generator_speed.py
 
 benchmark-trino: $(RUNTIME) $(PACKAGES) ## What dbt adds to its bare SQL on the stack that is up, for DATE=...
 	@. .state/stack/env && $(RUN) -m benchmarks.trino_statements --date $(DATE)
