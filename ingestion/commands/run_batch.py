@@ -100,27 +100,29 @@ def _run(options: Options, clock: Clock, sleep: Sleep) -> int:
         with suppress(OSError):  # as with the log, whose events are lost then
             run.write("request.json", _request(options))
         summaries: list[dict[str, Any]] = []
+        exit_code = int(ExitCode.FAILED)
         try:
             _run_dates(options, run, clock, sleep, log, console, summaries)
+            exit_code = next((s["exit_code"] for s in summaries if s["exit_code"]), 0)
         except KeyboardInterrupt:
             log.event("interrupted")
-            _end(run, ExitCode.FAILED, summaries)
             raise
         except ProcurementError as error:
-            _end(run, error.exit_code, summaries)
+            exit_code = int(error.exit_code)
             raise
         except Exception:
             log.event("defect", traceback=traceback.format_exc())
-            _end(run, ExitCode.FAILED, summaries)
             raise ProcurementError(
                 "The run stopped at a defect of the project; nothing half-done is "
                 f"published. What happened stands in {run.log}."
             ) from None
-    exit_code = next((s["exit_code"] for s in summaries if s["exit_code"]), 0)
-    document = _end(run, exit_code, summaries)
+        finally:
+            ended = {"run_id": run.run_id, "exit_code": exit_code, "dates": summaries}
+            with suppress(OSError):  # as with the log: the dates are what they are
+                run.write("summary.json", ended)
     if options.as_json:
-        print(json.dumps(document, ensure_ascii=False))  # noqa: T201
-    return int(exit_code)
+        print(json.dumps(ended, ensure_ascii=False))  # noqa: T201
+    return exit_code
 
 
 def _run_dates(
@@ -186,7 +188,8 @@ def _run_dates(
                 _complain(window.miss(outcome.started_at, clock()))
             if not options.as_json:
                 print_summary(summary, console)
-            progress.say_if_any(estimate.after(outcome.seconds))
+            if said := estimate.after(outcome.seconds):
+                progress.say(said)
             if outcome.exit_code not in _WINDOW_GOES_ON:
                 break
 
@@ -199,19 +202,6 @@ def _request(options: Options) -> dict[str, Any]:
         "target": options.settings.target,
         "vars": options.vars_text,
     }
-
-
-def _end(
-    run: RunFolder, exit_code: int, summaries: list[dict[str, Any]]
-) -> dict[str, Any]:
-    document = {
-        "run_id": run.run_id,
-        "exit_code": int(exit_code),
-        "dates": summaries,
-    }
-    with suppress(OSError):  # as with the log: the dates are what they are
-        run.write("summary.json", document)
-    return document
 
 
 def _warn_of_clock(latest: datetime | None, now: datetime) -> None:

@@ -117,12 +117,13 @@ class DateRun:
     def receive_late(self) -> list[ReceivedFile]:
         """Take in what came after publication; the load history."""
         context = self.context
-        return gate.receive_late(
+        return gate.receive(
             self.lake,
             context.settings.inbox,
             self.business_date,
             run_id=context.run_id,
             received_at=context.clock(),
+            is_published=True,
         )
 
     def write_capture(self) -> MasterSnapshot:

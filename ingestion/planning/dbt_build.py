@@ -8,8 +8,10 @@ dates.
 from __future__ import annotations
 
 import json
+import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -110,6 +112,8 @@ class Transformation:
         os.environ["PROCUREMENT_STATE"] = str(settings.state)
         # The master data of each date are in the lake when it is built.
         os.environ[WITHOUT_POSTGRES] = "1"
+        # Trino's client says with each command that it has no keyring to use.
+        logging.getLogger("trino.auth").setLevel(logging.WARNING)
 
     def build(self, plan: Plan, on_node: OnNode, *, seeds: bool = True) -> BuildResult:
         """Build and test everything of one date, whose master data are captured.
@@ -222,7 +226,12 @@ class Transformation:
         if self._manifest is None:
             from dbt.cli.main import dbtRunner
 
-            with parse_lock(self._settings.state):
+            # Nothing that is parsed depends on the lake, but dbt parses everything
+            # anew when the place of the warehouse is another than the last time.
+            with (
+                parse_lock(self._settings.state),
+                _variable("PROCUREMENT_LAKE", "lake"),
+            ):
                 outcome = dbtRunner().invoke(["parse", *self._options()])
             _let_interrupt_through(outcome)
             if outcome.exception is not None or not outcome.success:
@@ -293,6 +302,16 @@ def _node_counter(on_node: OnNode) -> Callable[[Any], None]:
             on_node(done, max(total, done))
 
     return count
+
+
+@contextmanager
+def _variable(name: str, value: str) -> Iterator[None]:
+    """Another value of a variable of the environment, for a block."""
+    former, os.environ[name] = os.environ[name], value
+    try:
+        yield
+    finally:
+        os.environ[name] = former
 
 
 def _let_interrupt_through(outcome: dbtRunnerResult) -> None:

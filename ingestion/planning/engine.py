@@ -17,7 +17,6 @@ from ingestion.errors import (
 )
 from ingestion.locking.files import engine_lock, place_digits
 from ingestion.planning.dbt_build import BuildResult, OnNode, Plan, Transformation
-from ingestion.planning.fingerprint import models_and_macros_digest
 
 #: Trino's name of what befalls the second of two statements that make the same, also
 #: where they say "if not exists" or "or replace".
@@ -162,4 +161,21 @@ def _definition(project: Path = PROJECT_DIR) -> str:
             digest.update(file.read_bytes())
     for name in ("TRINO_HOST", "TRINO_PORT", "TRINO_CATALOG"):
         digest.update(f"{name}={os.environ.get(name, '')}\n".encode())
+    return digest.hexdigest()
+
+
+def models_and_macros_digest(project: Path = PROJECT_DIR) -> str:
+    """SHA-256 over path and bytes of every SQL file of models and macros.
+
+    Descriptions and tests in YAML are left out: they change no order.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(
+        path.relative_to(project).as_posix()
+        for folder in ("models", "macros")
+        for path in (project / folder).rglob("*.sql")
+    ):
+        content = (project / path).read_bytes()
+        digest.update(f"{path}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()

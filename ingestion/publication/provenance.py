@@ -10,7 +10,7 @@ from ingestion.canonical_json import Json
 from ingestion.contracts import contracts_digest
 from ingestion.gate import ReceivedFile
 from ingestion.master_data.capture import MasterSnapshot
-from ingestion.planning.fingerprint import models_and_macros_digest
+from ingestion.planning.engine import models_and_macros_digest
 from ingestion.planning.rule_variables import RuleVariables
 
 

@@ -14,7 +14,7 @@ from ingestion.gate import (
     counting_late_files,
     late_files,
     load_history,
-    receive_late,
+    receive,
 )
 from test_gate_receiving import BROKEN, DAY, A, B, C, Place
 
@@ -34,8 +34,13 @@ class PublishedPlace(Place):
         """Receive what the inbox holds now, a minute later than before."""
         self.minute += 1
         moment = datetime(2026, 1, 2, 8, self.minute, tzinfo=timezone.utc)
-        receive_late(
-            self.lake, self.inbox, DAY, run_id=f"late-{self.minute}", received_at=moment
+        receive(
+            self.lake,
+            self.inbox,
+            DAY,
+            run_id=f"late-{self.minute}",
+            received_at=moment,
+            is_published=True,
         )
 
     def count_late(self) -> None:

@@ -30,6 +30,7 @@ from ingestion.gate.reading.verdict import (
     MAX_RECORD,
     MAX_VALUES,
     FileRefusedError,
+    Refusal,
     Tally,
 )
 
@@ -82,7 +83,7 @@ def _read_lines(lines: Lines, orders: JsonOrders, tally: Tally, number: int) -> 
     wanted = 1
     while block := lines.whole_lines(BLOCK):
         if over_the_cap(block):
-            tally.reject(number, "record-too-large", beginning(block))
+            tally.reject(number, beginning(block), Refusal("record-too-large"))
             if not block.endswith(b"\n"):
                 lines.finish_line()
             number += 1

@@ -35,10 +35,10 @@ from ingestion.gate.reading.json.syntax import (
     json_text,
     without_loose_marks,
 )
-from ingestion.gate.reading.rows import Checked, Refusal, Rows
+from ingestion.gate.reading.rows import Checked, Rows
 from ingestion.gate.reading.sender_columns import SenderColumns
 from ingestion.gate.reading.text import Sink, decode
-from ingestion.gate.reading.verdict import MAX_VALUES, Tally
+from ingestion.gate.reading.verdict import MAX_VALUES, Refusal, Tally
 
 #: What the fast reader may read otherwise: exponents, negative zero, long numbers.
 _BEFORE = r"[:,\[][ \t\r\n]*"
@@ -214,13 +214,13 @@ class JsonOrders:
                     raise too_large_or_deep(error.reason, line) from error
                 reason = "encoding-error" if marked else error.reason
                 message = "" if marked else about_malformed(text, error)
-                self._tally.reject(line, reason, marked or text, message=message)
+                self._tally.reject(line, marked or text, Refusal(reason, message))
                 return ""
         if not isinstance(order, dict):
             message = (
                 f"An order is one JSON object, this is {text[:40]!r}: send objects."
             )
-            self._tally.reject(line, TYPE, marked or text, message=message)
+            self._tally.reject(line, marked or text, Refusal(TYPE, message))
             return ""
         return self._exact_order(order, text, line, marked)
 
@@ -244,9 +244,9 @@ class JsonOrders:
             line,
         )
         if self.reader.doubled or is_doubled:
-            refuse.order(Refusal("duplicate-label", ""))
+            refuse.order(Refusal("duplicate-label"))
         elif marked and refuse.marks_outside_rows():
-            refuse.order(Refusal("encoding-error", ""))
+            refuse.order(Refusal("encoding-error"))
         elif not isinstance(lines, list):
             reason = CONSTRAINT if lines is None else TYPE
             message = about_missing_lines(order, lines)
@@ -271,7 +271,7 @@ class JsonOrders:
             for n, row in enumerate(rows)
             if not isinstance(row, dict)
         }
-        broken.update({n: Refusal("encoding-error", "") for n in marked})
+        broken.update({n: Refusal("encoding-error") for n in marked})
         orders = _Orders(
             Objects([order], self._order_keys),
             Objects(objects, self._line_keys),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ingestion.gate.reading.json.syntax import JsonReader, json_text
-from ingestion.gate.reading.rows import Refusal
 from ingestion.gate.reading.text import MARK
-from ingestion.gate.reading.verdict import Tally
+from ingestion.gate.reading.verdict import Refusal, Tally
 
 
 class Refusals:
@@ -45,14 +44,7 @@ class Refusals:
         """Refuse all rows of the order; without ``lines``, the order as one."""
         rows = self._rows()
         if rows is None:
-            self._tally.reject(
-                self._line,
-                refusal.reason,
-                self._original,
-                message=refusal.message,
-                column=refusal.column,
-                value=_shown(refusal.value),
-            )
+            self._tally.reject(self._line, self._original, _shown(refusal))
             return
         for index in range(len(rows)):
             self.row(index, refusal)
@@ -63,16 +55,9 @@ class Refusals:
         position, line = self._counted
         line += self._text.count("\n", position, start)
         self._counted = (start, line)
-        self._tally.reject(
-            line,
-            refusal.reason,
-            self._original[start:end],
-            message=refusal.message,
-            column=refusal.column,
-            value=_shown(refusal.value),
-            context=self._context(),
-            position=index + 1,
-        )
+        sent = self._original[start:end]
+        shown, context = _shown(refusal), self._context()
+        self._tally.reject(line, sent, shown, context, index + 1)
 
     def marks_outside_rows(self) -> bool:
         """Whether some mark stands in no element of ``lines``."""
@@ -100,6 +85,8 @@ class Refusals:
         return self._found
 
 
-def _shown(value: object) -> object:
-    """A value as it was sent."""
-    return value if value is None or isinstance(value, str) else json_text(value)
+def _shown(refusal: Refusal) -> Refusal:
+    """With the value as it was sent."""
+    value = refusal.value
+    is_text = value is None or isinstance(value, str)
+    return refusal if is_text else refusal._replace(value=json_text(value))
