@@ -10,7 +10,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingestion.errors import ProcurementError
-from ingestion.gate.drafts import copy
 from ingestion.gate.file_reader import FileReader
 from ingestion.gate.history.late import LateLedger
 from ingestion.gate.history.ledger import Changes, Ledger
@@ -24,6 +23,7 @@ from ingestion.gate.history.records import (
 from ingestion.gate.inbox import CHECKSUM, FORMATS, Candidate, candidates
 from ingestion.gate.intake import Intake, Receipt
 from ingestion.gate.landing import Content, StillWrittenError
+from ingestion.gate.provisional_files import copy
 from ingestion.gate.workers import Workers
 from ingestion.lake import Lake, LakeFile
 

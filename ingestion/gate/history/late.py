@@ -1,4 +1,4 @@
-"""Files that come after their date is published: kept aside, counted on demand.
+"""Files that come after tother date is published: kept aside, counted on demand.
 
 What counts for the published orders stays what lies in ``raw``. A late file is
 validated like any other, so that people see what it holds, and its accepted rows wait
@@ -86,17 +86,17 @@ class LateLedger(Ledger):
 
     def _superseded(self, late: ReceivedFile) -> Changes:
         """Let a late file wait no longer, unless it waits under another name too."""
-        changes, heir = Changes(), self._heir(late)
-        if heir:
+        changes, other = Changes(), self._also_sent(late)
+        if other:
             self._put(
                 replace(
                     late,
-                    file_name=heir.file_name,
-                    received_at=heir.received_at,
-                    run_id=heir.run_id,
+                    file_name=other.file_name,
+                    received_at=other.received_at,
+                    run_id=other.run_id,
                 )
             )
-            changes.gains = self._unsaved([self._files[heir.key]])
+            changes.gains = self._unsaved([self._files[other.key]])
             late = without_paths(late)
         elif late.landed_path:
             name = late.landed_path.rpartition("/")[2]
@@ -108,12 +108,12 @@ class LateLedger(Ledger):
         changes.losses = self._unsaved([self._files[late.key]])
         return changes
 
-    def _heir(self, late: ReceivedFile) -> ReceivedFile | None:
+    def _also_sent(self, late: ReceivedFile) -> ReceivedFile | None:
         if late.sha256 is None or self.is_corrected(late.sha256):
             return None
         same = self._content(late.sha256)
-        heirs = (item for item in same if item.status == "duplicate")
-        return next((one for one in heirs if one.reading == late.reading), None)
+        others = (item for item in same if item.status == "duplicate")
+        return next((one for one in others if one.reading == late.reading), None)
 
 
 def late_files(history: Iterable[ReceivedFile]) -> list[ReceivedFile]:

@@ -7,6 +7,8 @@ import random
 from decimal import Decimal
 
 BLANKS = ["", "", "", " ", "\t", "  "]
+#: What nobody can read as a price, and no other value holds.
+UNREADABLE_PRICES = ("n/a", "3.1999999999999997")
 
 
 class Handwriting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oracle import OrderLine
-from strategies.handwriting import Handwriting
+from strategies.handwriting import UNREADABLE_PRICES, Handwriting
 from strategies.scenario import OrderFile
 
 _Header = tuple[str, str | None, str, str]
@@ -78,7 +78,7 @@ def _line(line: OrderLine, place: int, pen: Handwriting) -> str:
     if line.line_number == place and pen.chance(0.5):
         del keys["line_number"]
     price = pen.choice(
-        ["", "null", "3.20", '"0"', "999999999.9999", "3.1999999999999997", '"free"']
+        ["", "null", "3.20", '"0"', "999999999.9999", UNREADABLE_PRICES[1]]
     )
     if price:
         keys["unit_price"] = price

@@ -54,6 +54,7 @@ LINE_NUMBERS = [1, 1, 2, 2, 3, 10, 999999999]
 QUANTITIES = decimals(
     *("1", "2", "3", "12", "13", "24", "25", "50", "60", "100", "144"),
     *("0.001", "0.125", "0.5", "12.5", "12.501", "999.999", "9999999999"),
+    *("0", "0", "-1", "-2", "-12.5", "-0.001", "-9999999999"),
 )
 AVAILABLE = decimals(
     *common("0", 6),
@@ -83,6 +84,8 @@ MOMENTS = [
         "2026-01-01 12:00:00.000001+02:00",
     ],
     ["2026-01-01T10:00:00.1Z", "2026-01-01T10:00:00.100000"],
+    ["2025-12-31T00:00:00Z", "2025-12-31 00:00"],
+    ["2025-12-30T23:59:59.999999Z", "2025-12-31 00:29:59.999999+0030"],
     ["2026-01-01T23:30:00-01:00", "2026-01-02T00:30:00Z", "2026-01-02 00:30"],
     ["1900-01-01T00:00:00+23:59", "1900-01-01 00:00+23:59"],
     ["2100-12-31T23:59:59.999999-23:59"],
@@ -119,6 +122,15 @@ STATUSES = [
     *("Dis continued", "phased out", "inactive", "gelöscht"),
 ]
 UNITS = ["EA", "EA", "kg", None, 'Stück "à" 1', "m\\s"]
+WHOLE_UNITS = [("EA",), ("EA",), (), ("kg", "EA"), ('Stück "à" 1',)]
+HOLD_CODES = [
+    *((), (), ("demand_spike",), ("fractional_quantity", "missing_price")),
+    ("negative_stock", "conflicting_duplicate", "no_stock_record"),
+]
+STATUSES_NOT_BOUGHT = [
+    *(("discontinued",), ("discontinued",), (), ("Phased OUT", "gelöscht ")),
+    ("DIS continued", "active"),
+]
 CURRENCIES = ["EUR", "EUR", "USD", None, "€"]
 NAME_PIECES = [
     *("Apfel", "Pro", " ", '"', "'", "\\", "\\n", "\\u0041", "\t", "\n", "\r\n"),

@@ -21,14 +21,21 @@ from ingestion.gate.reading.csv.records import CsvReader, Record
 from ingestion.gate.reading.csv.sums import StockSums
 from ingestion.gate.reading.rows import Rows
 from ingestion.gate.reading.sender_columns import ORDER_KEYS, SenderColumns
-from ingestion.gate.reading.text import BLOCK, MARK, Lines, Sink, decode, skip_blank
+from ingestion.gate.reading.text import (
+    BLOCK,
+    MARK,
+    Lines,
+    Sink,
+    decode,
+    end_of_lines,
+    skip_blank,
+)
 from ingestion.gate.reading.verdict import MAX_RAW, Refusal, Tally
 
 #: Records read one by one, at most, before a block is looked at again.
 _MOST_RECORDS = 1024
-#: A run of rows shorter than this costs more than it saves.
-_SHORT_RUN = 64
-_MOST_ROWS = 1 << 16
+#: Bytes that are looked at between runs, at first.
+_SHORT_RUN = 1 << 12
 
 #: A row's physical line, and its text.
 Place = Callable[[int], tuple[int, str]]
@@ -90,7 +97,7 @@ class _Table:
     def read(self) -> None:
         """Take the rest of the file."""
         # Where runs or records are looked for between, not all is looked at each time.
-        records, rows, is_parted = 1, _SHORT_RUN, self._run is not None
+        records, ahead, is_parted = 1, _SHORT_RUN, self._run is not None
         while True:
             block, line = self._reader.take_lines(BLOCK)
             if not block:
@@ -99,23 +106,20 @@ class _Table:
             while position < len(block):
                 end = self._fit_rows(block, position)
                 line += block.count(b"\n", position, end)
-                rows = (
-                    _SHORT_RUN
-                    if end - position > 1 << 14
-                    else min(2 * rows, _MOST_ROWS)
-                )
+                is_long = end - position > 1 << 14
+                ahead = _SHORT_RUN if is_long else min(2 * ahead, 2 * BLOCK)
                 position = end
                 if position == len(block):
                     break
                 end = len(block)
                 if is_parted:
-                    end = _end_of_lines(block, position, rows)
+                    end = end_of_lines(block, position, ahead)
                 end = self._lines(block[position:end], line) + position
                 if end == position:
                     self._reader.put_back(block[position:], line)
                     self._records(records)
                     records = min(2 * records, _MOST_RECORDS)
-                    rows, is_parted = _SHORT_RUN, True
+                    ahead, is_parted = _SHORT_RUN, True
                     break
                 records = 1
                 line += block.count(b"\n", position, end)
@@ -329,12 +333,6 @@ def _quoted_lines(delimiter: str) -> tuple[Any, Any]:
         patterns.compiled(rf"(?:{simple}(?:{sign}{simple})*\r?\n)*"),
         patterns.compiled(rf"(?:{inner}(?:{sign}{inner})*\r?\n)*"),
     )
-
-
-def _end_of_lines(block: bytes, start: int, number: int) -> int:
-    """Where a number of lines end, about."""
-    end = block.find(b"\n", min(start + number * 64, len(block)))
-    return end + 1 or len(block)
 
 
 def _with_end(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from functools import cached_property
 
 import orjson
 
@@ -23,6 +24,7 @@ from ingestion.gate.reading.text import (
     Lines,
     beginning,
     decode,
+    end_of_lines,
     over_the_cap,
     skip_blank,
 )
@@ -107,12 +109,8 @@ def _end_of_lines(block: bytes, start: int, number: int) -> int:
     """Where a number of lines end, or fewer when they are long."""
     end = start
     for _ in range(min(number, 64)):
-        end = block.find(b"\n", end) + 1
-        if end == 0:
-            return len(block)
-    if number > 64:
-        end = block.find(b"\n", min(end + (number - 64) * 256, len(block))) + 1
-    return end or len(block)
+        end = block.find(b"\n", end) + 1 or len(block)
+    return end if number <= 64 else end_of_lines(block, end, (number - 64) * 256)
 
 
 def _is_one_object(first: bytes, lines: Lines, orders: JsonOrders) -> bool:
@@ -389,29 +387,22 @@ class _Elements:
     def __init__(self, piece: bytes, line: int) -> None:
         self._piece = piece
         self._line = line
-        self._places: list[tuple[int, int]] = []
 
     def __call__(self, number: int) -> tuple[bytes, int]:
-        self._places = self._places or _elements(self._piece)
         begin, end = self._places[number]
-        line = self._line + self._piece.count(b"\n", 0, begin)
-        return self._piece[begin:end], line
+        line = self._line + self._text.count("\n", 0, begin)
+        return self._text[begin:end].encode(), line
 
+    @cached_property
+    def _text(self) -> str:
+        return self._piece.decode()
 
-def _elements(piece: bytes) -> list[tuple[int, int]]:
-    """Where each element of a piece begins and ends."""
-    text, scan = piece.decode(), json.JSONDecoder().raw_decode
-    found, position = list[tuple[int, int]](), 0
-    while (position := skip_space(text, position)) < len(text):
-        _, end = scan(text, position)
-        found.append((position, end))
-        position = skip_space(text, end) + 1
-    if len(text) == len(piece):
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        text, scan = self._text, json.JSONDecoder().raw_decode
+        found, position = list[tuple[int, int]](), 0
+        while (position := skip_space(text, position)) < len(text):
+            _, end = scan(text, position)
+            found.append((position, end))
+            position = skip_space(text, end) + 1
         return found
-    places, at, size = list[tuple[int, int]](), 0, 0
-    for begin, end in found:
-        size += len(text[at:begin].encode())
-        length = len(text[begin:end].encode())
-        places.append((size, size + length))
-        at, size = end, size + length
-    return places

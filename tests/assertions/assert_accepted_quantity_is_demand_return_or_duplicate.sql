@@ -1,6 +1,6 @@
--- Every unit that a store's accepted order lines ask for is demand, or belongs to a
--- copy that another copy of the same line replaced. A unit that is neither would be
--- missing from the supplier's order; one that is both would be bought twice.
+-- Every unit of a store's accepted order lines is demand, or returned, or belongs to a
+-- copy that another copy of the same line replaced. A unit that is none of them would
+-- be missing from the supplier's order; one that is two of them would be bought twice.
 with order_lines as (
     select * from {{ ref('stg_pos__order_lines') }}
 ),
@@ -25,21 +25,21 @@ quantities as (
         business_date,
         quantity as accepted_quantity,
         0 as duplicate_quantity,
-        0 as demand
+        0 as demand_and_returned
     from order_lines
     union all
     select
         business_date,
         0 as accepted_quantity,
         other_copies_quantity as duplicate_quantity,
-        0 as demand
+        0 as demand_and_returned
     from counted_lines
     union all
     select
         business_date,
         0 as accepted_quantity,
         0 as duplicate_quantity,
-        demand
+        demand + returned as demand_and_returned
     from net_demand
 ),
 
@@ -48,14 +48,14 @@ summed as (
         business_date,
         sum(accepted_quantity) as accepted_quantity,
         sum(duplicate_quantity) as duplicate_quantity,
-        sum(demand) as demand
+        sum(demand_and_returned) as demand_and_returned
     from quantities
     group by business_date
 ),
 
 unbalanced as (
     select * from summed
-    where accepted_quantity is distinct from demand + duplicate_quantity
+    where accepted_quantity is distinct from demand_and_returned + duplicate_quantity
 )
 
 select * from unbalanced
