@@ -19,7 +19,7 @@ from ingestion.lake import LocalLake
 
 DAY = date(2026, 3, 3)
 NOW = datetime(2026, 3, 3, 22, tzinfo=timezone.utc)
-SIZE = Size(stores=120, skus=100, orders=9000)
+SIZE = Size(stores=200, skus=100, orders=9000)
 #: Damage after which a row is accepted: the rules of the models deal with it.
 ACCEPTED = {"sent twice", "sent again with another quantity"}
 
@@ -27,7 +27,7 @@ ACCEPTED = {"sent twice", "sent again with another quantity"}
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_damage_is_found_and_nothing_else(seed: int, tmp_path: Path) -> None:
     retailer = build_retailer(seed, SIZE)
-    wishes = Wishes(defects=False, damaged=0.02, damaged_files=0.4)
+    wishes = Wishes(defects=False, damaged=0.02, damaged_files=0.7)
     dropped = drop_files(Sales(retailer, wishes), tmp_path / "inbox", DAY)
     truth = {
         file["file_name"]: file
