@@ -45,7 +45,8 @@ setup: $(DEV) $(PACKAGES) ## Install everything, for work on the project
 	@echo "Ready: . $(VENV)/bin/activate"
 
 demo: $(RUNTIME) $(PACKAGES) ## Three business dates of made-up data, end to end
-	@$(RUN) -m ingestion generate --from $(DEMO_FROM) --to $(DEMO_TO)
+	@$(RUN) -m ingestion generate --from $(DEMO_FROM) --to $(DEMO_TO) \
+	    --returns 0.01 --cancelled 0.01
 	@$(RUN) -m ingestion master load --from demo/master
 	@$(RUN) run_batch.py --from $(DEMO_FROM) --to $(DEMO_TO)
 	@echo

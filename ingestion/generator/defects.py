@@ -8,6 +8,7 @@ found against what was damaged.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from ingestion.generator.demand import (
     prices,
 )
 from ingestion.generator.retailer import Retailer
-from ingestion.generator.tills import TILLS, Sale, Till
+from ingestion.generator.tills import TAB_TILL, TILLS, Sale, Till
 from ingestion.generator.words import store_id
 
 _IN_WORDS = RETURNED + 1
@@ -83,22 +84,25 @@ def has_collapsed(store: int, day: date) -> bool:
 def extra_files(
     retailer: Retailer, store: int, day: date
 ) -> list[tuple[str, Till, Sale, Orders]]:
-    """Files that a store sends beside its ordinary one, by what their names say.
+    """Files that a store sends beside its ordinary one, with their names.
 
     Every row of the first is refused, for its decimal commas, and so is the file. The
-    second has an order that lay in a till for ten days.
+    second has an order that lay in a till for ten days. The third is nothing wrong: a
+    counter's till that writes columns of its own, every day.
     """
     found: list[tuple[str, Till, Sale, Orders]] = []
     sku = int(np.argmax(retailer.popularity))
-    cents = prices(retailer, retailer.region(store), day)
+    site = store_id(store)
+    sale = Sale(site, day, prices(retailer, retailer.region(store), day))
     if store == 3 % retailer.size.stores and day.toordinal() % 3 == 2:
         orders = _orders([(f"X8{n}", [(sku, _WITH_COMMA)]) for n in range(3)])
-        found.append(
-            ("evening", TILLS["semicolons"], Sale(store_id(store), day, cents), orders)
-        )
+        found.append((f"{site} evening.csv", TILLS["semicolons"], sale, orders))
     if store == 0 and day.toordinal() % 3 == 0:
-        sale = Sale(store_id(store), day - timedelta(days=10), cents)
-        found.append(("late", TILLS["csv"], sale, _orders([("X09", [(sku, 2)])])))
+        old, orders = day - timedelta(days=10), _orders([("X09", [(sku, 2)])])
+        found.append((f"{site} late.csv", TILLS["csv"], replace(sale, day=old), orders))
+    if store == 5 % retailer.size.stores:
+        orders = _orders([("X71", [(sku, 1)]), ("X72", [(sku, 2)])])
+        found.append((f"tabtill_{site}_{day:%Y%m%d}.csv", TAB_TILL, sale, orders))
     return found
 
 

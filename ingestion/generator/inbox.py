@@ -104,8 +104,7 @@ def _store(
         truth["reason"] = defects.FILE_DAMAGES[truth["damage"]]
     if wishes.defects:
         for name, make, other, some in defects.extra_files(retailer, store, day):
-            extra = path.with_name(f"{sale.store_id} {name}.{make.suffix}")
-            with _file(extra) as stream:
+            with _file(path.with_name(name)) as stream:
                 make.write(stream, other, [some])
             dropped += Dropped(1, len(some.sku))
     return dropped, [truth] if len(truth) > 1 else []

@@ -111,6 +111,24 @@ def _csv_semicolon(stream: BinaryIO, sale: Sale, orders: Iterable[Orders]) -> No
         _write(stream, row)
 
 
+def _csv_tabs(stream: BinaryIO, sale: Sale, orders: Iterable[Orders]) -> None:
+    """As the sender tab-till: local time, a total row, the store in the name only."""
+    stream.write(b"RECEIPT\tSOLD\tLINE\tITEM\tQTY\tPRICE\n")
+    ids = _sku_ids(len(sale.cents))
+    for some in orders:
+        head = _row(
+            _order_id(sale, some), f"\t{sale.day} ".encode(),
+            _clock()[some.second + 3600], b"\t",
+        )  # fmt: skip
+        row = _row(
+            np.repeat(head, some.size), _line_number(some), b"\t", ids[some.sku],
+            b"\t", _quantities(False)[some.quantity], b"\t",
+            _prices()[sale.cents[some.sku]], b"\n",
+        )  # fmt: skip
+        _write(stream, row)
+    stream.write(b"TOTAL\t\t\t\t\t\n")
+
+
 def _row(*parts: bytes | Texts) -> Texts:
     """One text per row: the parts side by side; bytes are the same in every row."""
     count = next(len(part) for part in parts if not isinstance(part, bytes))
@@ -178,6 +196,8 @@ def _sku_ids(count: int) -> Texts:
     return np.array([*(sku_id(sku).encode() for sku in range(count - 1)), b""])
 
 
+#: A make that writes other columns than the contract; its files have their own names.
+TAB_TILL = Till("csv", _csv_tabs)
 #: By make; stores take turns.
 TILLS = {
     "jsonl": Till("jsonl", partial(_json, b"", b"\n", b"\n", b"")),
