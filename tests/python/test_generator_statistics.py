@@ -23,6 +23,7 @@ from ingestion.generator.demand import (
     WEIGHED,
     Orders,
     orders_of,
+    prices,
     promoted,
     sku_table,
     spiking,
@@ -174,6 +175,13 @@ def test_prices_are_log_normal_and_popular_goods_are_cheaper(seed: int) -> None:
     shape = (retailer.cents.mean() / retailer.cents.std()) ** 2
     gamma = chance.gamma(shape, retailer.cents.mean() / shape, 20_000)
     assert not stays(np.log(gamma), expected.cdf)
+    season = np.cos((DAY.month - 1 - retailer.peak) * np.pi / 6)
+    usual = ~np.isin(np.arange(20_000), promoted(retailer, DAY))
+    for region, level in enumerate((1, 0.97, 1.03, 0.99)):
+        wanted = (retailer.cents * level * (1 - 0.05 * season))[usual]
+        there = prices(retailer, region, DAY)[:-2][usual]
+        assert np.abs(there - wanted).max() < 1 + 0.002 * wanted.max()
+        assert there.mean() == pytest.approx(wanted.mean(), rel=0.01)
     sold = slice(0, -4)
     found = stats.spearmanr(retailer.popularity[sold], retailer.cents[sold])
     assert found.statistic == pytest.approx(-0.2, abs=0.03)
