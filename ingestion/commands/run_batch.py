@@ -217,7 +217,7 @@ def _of_misplaced(lost: Sequence[str]) -> str | None:
     if not lost:
         return None
     more = [f"and {len(lost) - _SHOWN:,} more"] if len(lost) > _SHOWN else []
-    said = f"{len(lost):,} files of the inbox are received by no date:"
+    said = f"Files of the inbox that no date receives ({len(lost):,}):"
     return "\n  ".join([said, *lost[:_SHOWN], *more])
 
 
