@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,7 +16,7 @@ from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.window import BatchWindow
 from ingestion.publication.publishing import Published, exceptions_path, orders_folder
 
-#: Changes of master data shown to people.
+#: Misplaced files, and changes of master data, shown to people.
 _SHOWN = 20
 
 _LABELS = {
@@ -29,9 +30,16 @@ _LABELS = {
 
 
 def as_json(
-    outcome: DateOutcome, window: BatchWindow, lake_root: str, log_path: str
+    outcome: DateOutcome,
+    window: BatchWindow,
+    lake_root: str,
+    log_path: str,
+    misplaced: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Everything the summary says, as plain JSON values; seconds, counts, UTC times."""
+    """Everything the summary says, as plain JSON values; seconds, counts, UTC times.
+
+    ``misplaced`` is what lies in the inbox where no run finds it, each with the cure.
+    """
     published = outcome.published
     day = outcome.business_date
     return {
@@ -43,6 +51,7 @@ def as_json(
         "files": dict(Counter(file.status for file in outcome.received)),
         "rows_accepted": gate.rows_accepted(outcome.received),
         "rows_refused": gate.rows_refused(outcome.received),
+        "misplaced_files": list(misplaced),
         "late_files": [file.file_name for file in gate.late_files(outcome.received)],
         **figures(published),
         "data_tests": len(outcome.build.tests) if outcome.build else None,
@@ -169,6 +178,7 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
     if summary["late_files"]:
         names = ", ".join(summary["late_files"])
         rows.append(("late files", f"{names}: --include-late counts them"))
+    rows += _first_of("misplaced files", summary["misplaced_files"])
     rows += _first_of("master data", summary["master_data_changes"])
     if summary["warnings"]:
         rows.append(("warnings", ", ".join(summary["warnings"])))
@@ -197,7 +207,7 @@ def _first_of(label: str, texts: list[str]) -> list[tuple[str, str]]:
     """The first of a list that may be long, the label beside the first of them."""
     shown = texts[:_SHOWN]
     if len(texts) > _SHOWN:
-        shown.append(f"and {len(texts) - _SHOWN:,} more changes; --json has them all")
+        shown.append(f"and {len(texts) - _SHOWN:,} more; --json has them all")
     return [("" if number else label, text) for number, text in enumerate(shown)]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from ingestion.config import Settings, load_settings
 from ingestion.dates import parse_business_date
@@ -20,8 +20,11 @@ from ingestion.gate.history.records import FEEDS
 
 if TYPE_CHECKING:
     from ingestion.gate.intake import Receipt
+    from ingestion.gate.preview import Preview
     from ingestion.lake import Lake
 
+#: Of several files, the command ends with the first of these that one gives.
+_WORST_FIRST = (ExitCode.FAILED, ExitCode.USAGE, ExitCode.REFUSED)
 Subparsers = argparse._SubParsersAction  # what add_subparsers returns
 
 
@@ -81,22 +84,46 @@ def _validate(arguments: argparse.Namespace) -> int:
     from ingestion.gate.preview import preview
     from ingestion.gate.workers import Workers
 
-    worst, files = ExitCode.OK, arguments.files
+    files = arguments.files
     sizes = [path.stat().st_size for path in files if path.is_file()]
     call = partial(preview, feed=arguments.feed)
+    reports = []
     with Workers(arguments.workers) as workers:
-        reports = (
+        found = (
             workers.map(call, files) if workers.is_worth(sizes) else map(call, files)
         )
-        for report in reports:
-            _print("\n".join(report.lines()))
-            if report.verdict.reason:
-                worst = ExitCode.REFUSED
-    return worst
+        for report in found:
+            reports.append(report)
+            stream = sys.stderr if report.problem else sys.stdout
+            _print("\n".join(report.lines()), stream)
+    if len(reports) > 1:
+        _print("\n" + "\n".join(_table(reports)))
+    codes = {report.exit_code for report in reports}
+    return next((code for code in _WORST_FIRST if code in codes), ExitCode.OK)
+
+
+def _table(reports: list[Preview]) -> list[str]:
+    """One line per file, as wide as it has to be."""
+    rows: list[tuple[str, ...]] = [
+        ("file", "feed", "read", "accepted", "refused", "outcome")
+    ]
+    for report in reports:
+        verdict = report.verdict
+        counts = (verdict.rows_read, verdict.rows_accepted, verdict.rows_refused)
+        rows.append((str(report.path), report.feed, *map(str, counts), report.outcome))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if 2 <= place <= 4 else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def _land(arguments: argparse.Namespace) -> int:
     from ingestion.gate.history.table import totals
+    from ingestion.gate.inbox import misplaced
     from ingestion.gate.late import receive_late
     from ingestion.gate.receiving import receive
     from ingestion.gate.workers import Workers
@@ -119,6 +146,8 @@ def _land(arguments: argparse.Namespace) -> int:
         _print(_held_back(business_date, arguments.lake))
     for line in totals(history):
         _print(line)
+    for line in misplaced(settings.inbox):
+        _print(line, sys.stderr)
     _print(f"`python -m ingestion status --date {business_date}` shows each file.")
     return ExitCode.OK
 
@@ -209,8 +238,9 @@ def _workers(text: str) -> int:
     return int(text)
 
 
-def _print(text: str) -> None:
+def _print(text: str, stream: TextIO | None = None) -> None:
     # A name or a cell may hold what the terminal's encoding cannot show.
-    encoding = sys.stdout.encoding or "utf-8"
+    stream = stream or sys.stdout
+    encoding = stream.encoding or "utf-8"
     shown = text.encode(encoding, "backslashreplace").decode(encoding)
-    sys.stdout.write(f"{shown}\n")
+    stream.write(f"{shown}\n")

@@ -1,4 +1,4 @@
-"""A contract's YAML as read, with the line on which each key stands."""
+"""YAML of a contract or a sender as read, with the line on which each key stands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import yaml
 
 from ingestion.errors import UsageError
 
-SCHEMA = Path(__file__).with_name("contract.schema.json")
+CONTRACT, SENDER = "contract", "sender"
 Place = tuple["str | int", ...]
 
 
@@ -22,9 +22,11 @@ class Document:
     """What a file says, and where.
 
     Attributes:
+        kind: ``contract`` or ``sender``.
         lines: line in the file, from 1, by the path of keys and positions.
     """
 
+    kind: str
     path: Path
     content: dict[str, Any]
     lines: dict[Place, int]
@@ -36,13 +38,13 @@ class Document:
             known = known[:-1]
         key = _shown(place) or "the document"
         return UsageError(
-            f"The contract {self.path}, line {self.lines.get(known, 1)}, is wrong: "
+            f"The {self.kind} {self.path}, line {self.lines.get(known, 1)}, is wrong: "
             f"{key} {problem}."
         )
 
 
-def read_document(path: Path) -> Document:
-    """Read a contract and hold it against the schema of contracts.
+def read_document(path: Path, kind: str) -> Document:
+    """Read a contract or a sender and hold it against the schema of its kind.
 
     Raises:
         UsageError: not YAML, a key twice, or a key that the schema does not take; the
@@ -53,26 +55,27 @@ def read_document(path: Path) -> Document:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"The contract {path} cannot be read: {error}") from error
+        raise UsageError(f"The {kind} {path} cannot be read: {error}") from error
     lines: dict[Place, int] = {}
-    document = Document(path, content, lines)
+    document = Document(kind, path, content, lines)
     for place, line in _places(root, ()):
         if place in lines:
             raise document.error(place, f"stands twice, again on line {line}")
         lines[place] = line
     errors = sorted(
-        _validator().iter_errors(content), key=lambda e: list(map(str, e.path))
+        _validator(kind).iter_errors(content), key=lambda e: list(map(str, e.path))
     )
     if errors:
         raise document.error(*_explained(errors[0]))
     return document
 
 
-@lru_cache(maxsize=1)
-def _validator() -> Any:
+@lru_cache(maxsize=2)
+def _validator(kind: str) -> Any:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    schema = Path(__file__).with_name(f"{kind}.schema.json")
+    return Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
 
 
 def _places(node: Any, place: Place) -> Iterator[tuple[Place, int]]:
@@ -92,12 +95,13 @@ def _explained(error: Any) -> tuple[list[str | int], str]:
     place = list(error.absolute_path)
     if error.validator == "additionalProperties":
         unknown = min(set(error.instance) - set(error.schema["properties"]))
-        return [*place, unknown], "is not a key that a contract has here"
+        return [*place, unknown], "is not a key that stands here"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         return [*place, missing[0]], "is missing"
     if error.validator == "oneOf":
-        return place, "needs either other_column or value"
+        keys = [item["required"][0] for item in error.validator_value]
+        return place, f"needs either {' or '.join(keys)}"
     if error.validator == "enum":
         known = ", ".join(map(str, error.validator_value))
         return place, f"is {error.instance!r}, not one of {known}"

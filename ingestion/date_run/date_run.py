@@ -144,7 +144,7 @@ class DateRun:
         master: MasterSnapshot,
         variables: RuleVariables,
     ) -> None:
-        """Refuse inputs too incomplete to order from (DESIGN 5, rule 9)."""
+        """Refuse inputs in which a warehouse is missing, unless that is allowed."""
         if not variables.allow_missing_warehouses:
             check_warehouses(self.business_date, received, master.warehouse_ids)
 

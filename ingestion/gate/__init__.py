@@ -9,7 +9,7 @@ from ingestion.gate.history.records import (
     rows_accepted,
     rows_refused,
 )
-from ingestion.gate.inbox import pending, require_inbox
+from ingestion.gate.inbox import misplaced, pending, require_inbox
 from ingestion.gate.late import counting_late_files, late_files, receive_late
 from ingestion.gate.raw_files import files_in_raw
 from ingestion.gate.receiving import apply_changes, receive
@@ -22,6 +22,7 @@ __all__ = [
     "files_in_raw",
     "late_files",
     "load_history",
+    "misplaced",
     "pending",
     "receive",
     "receive_late",

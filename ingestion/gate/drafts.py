@@ -6,20 +6,13 @@ import hashlib
 import json
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Protocol
 
-from ingestion.gate.source import CHUNK
-from ingestion.gate.tally import Reject
+from ingestion.gate.reading.text import CHUNK
+from ingestion.gate.reading.verdict import Reject
 from ingestion.lake import Lake
 
 #: Written without being gathered first.
 _LARGE = 1 << 16
-
-
-class Sink(Protocol):
-    """Something that takes bytes."""
-
-    def write(self, content: bytes, /) -> object: ...
 
 
 class _DroppedError(Exception):

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 from ingestion.gate.history.ledger import Ledger
 from ingestion.gate.history.records import ReceivedFile
-from ingestion.gate.inbox import Candidate
+from ingestion.gate.inbox import Candidate, held_to_sidecar
 from ingestion.gate.intake import Intake
 from ingestion.gate.landing import (
     Content,
@@ -40,10 +40,10 @@ class FileReader:
         sizes = [candidate.size for candidate in self._waiting]
         if not self._workers.is_worth(sizes):
             for candidate in self._waiting:
-                yield candidate, content_of(candidate)
+                yield _held(candidate, content_of(candidate))
             return
         found = list(self._workers.map(content_of, self._waiting))
-        pairs = list(zip(self._waiting, found, strict=True))
+        pairs = list(map(_held, self._waiting, found))
         self._begin(pairs)
         yield from pairs
 
@@ -80,3 +80,8 @@ class FileReader:
             if not self._ledger.is_known(content.sha256, candidate.reading):
                 task = self._intake.task(candidate, content)
                 self._begun[candidate] = task, self._workers.submit(land, task)
+
+
+def _held(candidate: Candidate, content: _Content) -> tuple[Candidate, _Content]:
+    sha256 = content.sha256 if isinstance(content, Content) else None
+    return held_to_sidecar(candidate, sha256), content

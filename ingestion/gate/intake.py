@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ingestion.contracts import load_contracts
+from ingestion.contracts.senders import sender_named
 from ingestion.gate.history.ledger import REJECTS, Ledger, as_reference
 from ingestion.gate.history.names import Reading
 from ingestion.gate.history.records import ReceivedFile, utc_text
@@ -77,7 +78,8 @@ class Intake:
             quarantine=self._ledger.quarantine_path(name, sha256),
             rejects=self._ledger.quarantine_path(name, sha256, REJECTS),
         )
-        return Task(self._lake, candidate, content, contract, places)
+        sender = sender_named(reading.sender)
+        return Task(self._lake, candidate, content, contract, sender, places)
 
     def landed(self, task: Task, landing: Landing) -> ReceivedFile:
         """The entry of a file that was landed or refused."""

@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingestion.contracts import Contract
+from ingestion.contracts.senders import Sender
 from ingestion.errors import ProcurementError
 from ingestion.gate.drafts import Draft, RejectsDraft
 from ingestion.gate.file_stream import opened
-from ingestion.gate.history.names import shown
+from ingestion.gate.history.names import sent_name, shown
 from ingestion.gate.inbox import Candidate
-from ingestion.gate.source import CHUNK
-from ingestion.gate.tally import Verdict
-from ingestion.gate.validation import validate
+from ingestion.gate.reading.text import CHUNK
+from ingestion.gate.reading.validation import validate
+from ingestion.gate.reading.verdict import Verdict
 from ingestion.lake import Lake
 
 #: Why a file is refused that another process has not finished yet.
@@ -52,6 +53,7 @@ class Task:
     candidate: Candidate
     content: Content
     contract: Contract
+    sender: Sender | None
     places: Places
 
 
@@ -142,7 +144,8 @@ def _read(task: Task, landed: Draft, rejects: RejectsDraft) -> Verdict:
             task.contract,
             landed,
             rejects.add,
-            reading.sender,
+            task.sender,
+            sent_name(task.candidate.name),
         )
         if stream.is_changed:
             raise _still_written(task.candidate)

@@ -19,7 +19,7 @@ from ingestion.gate.history.records import (
     load_history,
     save,
 )
-from ingestion.gate.inbox import FORMATS, Candidate, candidates
+from ingestion.gate.inbox import CHECKSUM, FORMATS, Candidate, candidates
 from ingestion.gate.intake import Intake, Receipt
 from ingestion.gate.landing import Content, StillWrittenError
 from ingestion.gate.workers import Workers
@@ -106,6 +106,9 @@ def _received(
     if isinstance(content, StillWrittenError):
         return intake.refuse_unfinished(candidate, content)
     known = ledger.find(candidate.name, content.sha256)
+    if known and known.reason == CHECKSUM and not candidate.reason:
+        # Its sidecar has come to name these bytes, or is gone.
+        known = None
     if known and not _is_lost(lake, known) and _is_settled(ledger, known):
         return known
     try:

@@ -88,7 +88,11 @@ def _read(
     intake: Intake, correction: Correction, candidate: Candidate, content: Content
 ) -> ReceivedFile:
     """The entry of a correction that is landed or refused by now."""
-    task = replace(intake.task(candidate, content), contract=correction.contract)
+    task = replace(
+        intake.task(candidate, content),
+        contract=correction.contract,
+        sender=correction.sender,
+    )
     landing = land(task)
     if isinstance(landing, StillWrittenError):
         # Not an entry of the load history, as for a sender's file: a person waits.

@@ -15,21 +15,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ingestion.canonical_json import Json, canonical_line, plain_number
+from ingestion.canonical_json import Json, canonical_line
 from ingestion.lake import Lake
-from ingestion.publication.documents import SCHEMA_VERSION, cancelled_order
+from ingestion.publication.documents import SCHEMA_VERSION
 from ingestion.publication.provenance import Provenance
 from ingestion.publication.reconciliation import figures_document
+from ingestion.publication.remembered import HISTORY, remember
 from ingestion.publication.version_files import (
     PlannedVersion,
     exceptions_name,
-    open_lines,
+    write_file,
 )
 from ingestion.publication.visible import check_visible
-from ingestion.publication.volumes import remember_volumes
-
-#: Orders of each version, without lines, for the version after it.
-REMEMBERED_ORDERS = "published_orders"
 
 
 @dataclass(frozen=True)
@@ -120,10 +117,7 @@ def build_version(
         write_file(lake, f"{building}/{name}", planned.files[name].content)
 
     list(lake.each(write_order, orders))
-    _remember(lake, planned)
-    remember_volumes(
-        lake, planned.business_date, planned.version, planned.quality_checks
-    )
+    remember(lake, planned, provenance)
     manifest = canonical_line(_manifest(planned, provenance))
     write_file(lake, f"{building}/manifest.json", manifest)
     folder = orders_folder(planned.business_date)
@@ -218,61 +212,7 @@ def _manifest(planned: PlannedVersion, provenance: Provenance) -> dict[str, Json
                 for row in planned.history
                 if row["purpose"] == purpose
             ]
-            for purpose in ("spikes", "open_orders")
+            for purpose in HISTORY
         },
         "reconciliation": figures_document(planned.figures),
     }
-
-
-def _remember(lake: Lake, planned: PlannedVersion) -> None:
-    """Keep what later dates look back at: demand, and lines still to arrive.
-
-    Beside them, for the next version of the date, the orders without their lines.
-
-    Readers take a version of these files only when it is the published one, so
-    files of a run that died before its manifest do no harm.
-    """
-    day = str(planned.business_date)
-    demand = (
-        {"sku_id": row["sku_id"], "demand": plain_number(row["demand"])}
-        for row in planned.demand
-        if row["demand"] > 0
-    )
-    still_to_arrive = (
-        {
-            "sku_id": line["sku_id"],
-            "ordered_quantity": plain_number(line["ordered_quantity"]),
-            "requested_delivery_date": order["requested_delivery_date"],
-        }
-        for order, line in open_lines(planned.documents)
-    )
-    tables = {
-        "published_demand": demand,
-        "published_order_lines": still_to_arrive,
-    }
-    for name, rows in tables.items():
-        content = b"".join(
-            canonical_line({"version": str(planned.version), **row}) for row in rows
-        )
-        write_file(lake, remembered_path(name, day, planned.version), content)
-    # As the next version takes them back, if it has none of the supplier.
-    orders = (cancelled_order(order, planned.version) for order in planned.documents)
-    path = remembered_path(REMEMBERED_ORDERS, day, planned.version)
-    write_file(lake, path, b"".join(map(canonical_line, orders)))
-
-
-def remembered_path(name: str, business_date: str, version: int) -> str:
-    """Where a version's demand, open lines or orders are kept for later use."""
-    return f"manifests/{name}/{business_date}/v{version}.jsonl"
-
-
-def remembered_paths(business_date: date, version: int) -> list[str]:
-    """Everything that is kept of a version for later use."""
-    names = ("published_demand", "published_order_lines", REMEMBERED_ORDERS)
-    return [remembered_path(name, str(business_date), version) for name in names]
-
-
-def write_file(lake: Lake, path: str, content: bytes) -> None:
-    """Write a file whole, in place of a former one."""
-    with lake.writer(path, replace=True) as stream:
-        stream.write(content)

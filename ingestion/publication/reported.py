@@ -23,11 +23,10 @@ from ingestion.planning.dbt_build import BuildResult
 from ingestion.planning.exports import Row, exported_rows
 from ingestion.publication.publishing import (
     Published,
-    remembered_path,
     what_is_published,
-    write_file,
 )
-from ingestion.publication.version_files import PlannedVersion
+from ingestion.publication.remembered import remembered_path
+from ingestion.publication.version_files import PlannedVersion, write_file
 
 _NAME = "published_reports"
 

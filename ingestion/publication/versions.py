@@ -19,18 +19,20 @@ from ingestion.planning.exports import Row
 from ingestion.publication.change_journal import DateChange
 from ingestion.publication.provenance import Provenance
 from ingestion.publication.publishing import (
-    REMEMBERED_ORDERS,
     Published,
     build_version,
     building_folder,
     exceptions_path,
     orders_folder,
-    remembered_path,
     reports_of,
     what_is_published,
+)
+from ingestion.publication.remembered import REMEMBERED_ORDERS, remembered_path
+from ingestion.publication.version_files import (
+    PlannedVersion,
+    exceptions_name,
     write_file,
 )
-from ingestion.publication.version_files import PlannedVersion, exceptions_name
 from ingestion.publication.visible import check_visible
 
 _ENDINGS = ("json", "csv")

@@ -13,7 +13,7 @@ from ingestion.canonical_json import canonical_text
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
 from ingestion.publication.provenance import Provenance
-from ingestion.publication.publishing import remembered_path
+from ingestion.publication.remembered import HISTORY, remembered_path
 from ingestion.publication.versions import published_contents
 
 _CHUNK = 2**20
@@ -124,9 +124,9 @@ def _landed(
 
 
 def _history(lake: Lake, history: dict[str, Any]) -> Iterator[Cause]:
-    tables = {"spikes": "published_demand", "open_orders": "published_order_lines"}
-    for purpose, name in tables.items():
-        for used in history[purpose]:
+    for purpose, name in HISTORY.items():
+        # Manifests of earlier versions of the project look back for less.
+        for used in history.get(purpose, []):
             path = remembered_path(name, used["business_date"], used["version"])
             if not lake.exists(path):
                 yield Cause("history", f"{path} is missing")

@@ -28,8 +28,8 @@ from ingestion.publication.provenance import provenance_of
 from ingestion.publication.publishing import (
     Published,
     published_manifest,
-    remembered_paths,
 )
+from ingestion.publication.remembered import remembered_paths
 from ingestion.publication.reported import remember_report, report_path
 from ingestion.publication.version_files import PlannedVersion
 from ingestion.publication.versions import (

@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.report.facts import Facts
+from ingestion.report.file_tables import why_refused
 from ingestion.report.writing import write_text
 
 #: Seconds that an ALERT_COMMAND may take; the dates to come wait for it.
 SECONDS_ALLOWED = 30
+#: Warnings that no morning may pass over: what is ordered follows from another day's
+#: files, or from a part of a warehouse.
+_URGENT = ("repeated_file", "shrunken_snapshot")
 
 
 @dataclass(frozen=True)
@@ -36,18 +40,14 @@ class Alert:
 
 
 def alerts_of(facts: Facts) -> list[Alert]:
-    """Everything of severity error, the run itself first."""
+    """Everything of severity error and the urgent warnings, the run itself first."""
     alerts = []
     if facts.summary["exit_code"]:
         result = facts.summary["result"]
         said = facts.summary["message"] or result
         alerts.append(Alert("run", f"{facts.business_date} {result}", said))
     alerts += [
-        Alert(
-            "refused_file",
-            f"{file.feed}/{file.file_name}",
-            file.reason_message or file.reason or "refused",
-        )
+        Alert("refused_file", f"{file.feed}/{file.file_name}", why_refused(file))
         for file in facts.files or ()
         if file.status == "quarantined"
     ]
@@ -57,10 +57,16 @@ def alerts_of(facts: Facts) -> list[Alert]:
         if test.status == "failed"
     ]
     alerts += [
-        Alert("exception", _subject(row), f"{row['code']}: {row['message']}")
+        Alert(
+            "exception",
+            _subject(row),
+            f"{row['code']}: {row['message']}",
+            row["severity"],
+        )
         for row in facts.exceptions or ()
+        if (row["severity"] == "error" or row["code"] in _URGENT)
         # A refused file has been named.
-        if row["severity"] == "error" and row["code"] != "refused_file"
+        and row["code"] != "refused_file"
     ]
     return alerts
 

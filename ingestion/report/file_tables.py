@@ -35,10 +35,27 @@ def files_table(files: Iterable[ReceivedFile]) -> Table:
     )
 
 
+def why_refused(file: ReceivedFile) -> str:
+    """Why a file was refused whole, with its first refused row."""
+    first = _first_error(file)
+    said = file.reason_message or file.reason or "refused"
+    return f"{said} First error: {first}" if first else said
+
+
+def _first_error(file: ReceivedFile) -> str | None:
+    """Where the first refused row stands, and what is wrong there; None without one."""
+    if file.first_error_line is None:
+        return None
+    parts = [f"line {file.first_error_line}"]
+    if file.first_error_column:
+        parts.append(f"column {file.first_error_column}")
+    if file.first_error_value:
+        parts.append(f"value {file.first_error_value}")
+    reason = f" ({file.first_error_reason})" if file.first_error_reason else ""
+    return ", ".join(parts) + reason
+
+
 def _file(file: ReceivedFile) -> tuple[Cell, ...]:
-    where = f"line {file.first_error_line}" if file.first_error_line else ""
-    where += f", {file.first_error_column}" if file.first_error_column else ""
-    why = f": {file.first_error_reason}" if where and file.first_error_reason else ""
     return (
         file.status,
         file.feed,
@@ -47,7 +64,7 @@ def _file(file: ReceivedFile) -> tuple[Cell, ...]:
         file.rows_accepted,
         file.rows_refused,
         file.reason_message or file.reason,
-        f"{where}{why}" or None,
+        _first_error(file),
         ", ".join(file.site_ids) or None,
         file.sha256[:12] if file.sha256 else None,
     )

@@ -13,6 +13,7 @@ from ingestion.canonical_json import plain_number
 from ingestion.config import PROJECT_DIR
 from ingestion.report.charts import Chart, refusal_chart, volume_chart
 from ingestion.report.facts import Facts
+from ingestion.report.file_tables import why_refused
 from ingestion.report.finding_tables import described_checks
 from ingestion.report.headline import HELD, is_missing, is_unusual_volume
 from ingestion.report.page import render, shown, spelled
@@ -94,7 +95,7 @@ def _cards(facts: Facts, headline: dict[str, Any]) -> list[Card]:
             "Refused files",
             headline["files_refused"],
             _top(
-                f"{file.feed}/{file.file_name}: {file.reason_message or file.reason}"
+                f"{file.feed}/{file.file_name}: {why_refused(file)}"
                 for file in facts.files or ()
                 if file.status == "quarantined"
             ),

@@ -249,7 +249,7 @@ def test_sums_keep_every_digit() -> None:
     planned = [
         {**rows[0], "quantity": Decimal("12345678901234567890123456789012345.002")}
     ]
-    version = PlannedVersion(DAY, 1, [], [], [], large, [], [], {})
+    version = PlannedVersion(DAY, 1, [], [], [], large, [], [], [], {})
 
     assert reconcile(version, planned)
     off = [{**planned[0], "quantity": planned[0]["quantity"] + Decimal("0.001")}]

@@ -320,6 +320,13 @@ def as_reference(item: ReceivedFile, status: str) -> ReceivedFile:
         contract_version=None,
         warned_by_rule={},
         rows_requeued=0,
+        first_error_value=None,
+        unknown_names=(),
+        unreadable_prices=0,
+        is_unterminated=False,
+        rows_left_out=0,
+        rows_landed=0,
+        notes=(),
     )
 
 

@@ -10,8 +10,12 @@ from typing import Any
 
 from ingestion.dates import parse_business_date
 from ingestion.errors import ProcurementError
-from ingestion.gate.history.names import Reading, manifest_name, name_order
-from ingestion.gate.history.senders import reading_for
+from ingestion.gate.history.names import (
+    Reading,
+    manifest_name,
+    name_order,
+    reading_for,
+)
 from ingestion.lake import Lake
 
 FEEDS = ("orders", "stock")
@@ -19,6 +23,8 @@ COUNTED = ("accepted", "partial")
 #: Keys that manifests written by earlier versions of the project lack.
 _ADDED = (
     "warned_by_rule", "requeued_from", "corrects_rows", "rows_requeued", "is_late",
+    "first_error_value", "unknown_names", "unreadable_prices", "is_unterminated",
+    "rows_left_out", "rows_landed", "notes",
 )  # fmt: skip
 
 
@@ -47,6 +53,14 @@ class ReceivedFile:
             corrects: each of them counts there, or is refused there.
         received_at: UTC, when the gate first saw these bytes under this name.
         is_late: whether it came after its date was published, also once it counts.
+        first_error_value: as written, of the first refused row.
+        unknown_names: the first of the names that nothing reads, sorted.
+        unreadable_prices: accepted rows whose price counts as absent.
+        is_unterminated: whether a CSV file's last line has no line end.
+        rows_left_out: what the sender declares to be no rows, such as a total.
+        rows_landed: rows of the landed file, fewer than accepted where these add up;
+            None in manifests of earlier versions, where it is the accepted.
+        notes: what looks wrong in it and is accepted, in words.
     """
 
     feed: str
@@ -81,6 +95,13 @@ class ReceivedFile:
     corrects_rows: int = 0
     rows_requeued: int = 0
     is_late: bool = False
+    first_error_value: str | None = None
+    unknown_names: tuple[str, ...] = ()
+    unreadable_prices: int = 0
+    is_unterminated: bool = False
+    rows_left_out: int = 0
+    rows_landed: int | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def reading(self) -> Reading | None:
@@ -124,7 +145,8 @@ class ReceivedFile:
         asked = known - set(_ADDED)
         if not isinstance(keys, dict) or not asked <= keys.keys() <= known:
             raise ValueError("the keys are not those of a load history manifest")
-        return cls(**{**keys, "site_ids": tuple(keys["site_ids"])})
+        names = ("site_ids", "unknown_names", "notes")
+        return cls(**{**keys, **{name: tuple(keys.get(name, ())) for name in names}})
 
 
 def utc_text(moment: datetime) -> str:
