@@ -15,7 +15,7 @@
             'Tables keep their dates, as without --full-refresh: only the run date is '
             ~ 'built anew', info=true) -%}
     {%- endif -%}
-    {%- set tables = tables_that_keep_dates() -%}
+    {%- set tables = tables_of_rows() -%}
     {%- set present = present_columns(tables) -%}
     {%- set statements, problems = [], [] -%}
     {%- for table in tables if table.alias in present -%}
@@ -47,6 +47,15 @@
         ) }}
     {%- endif -%}
     {{ statements | join(';\n') }}
+{%- endmacro %}
+
+{# Of those, the ones that are tables of the engine and not files behind a view. #}
+{% macro tables_of_rows() -%}
+    {%- set tables = [] -%}
+    {%- for node in tables_that_keep_dates() if not stored_as_files(node) -%}
+        {%- do tables.append(node) -%}
+    {%- endfor -%}
+    {%- do return(tables) -%}
 {%- endmacro %}
 
 {# Nodes of the models whose tables keep every date that was built. #}

@@ -3,7 +3,8 @@ with spikes as (
 ),
 
 demand as (
-    select * from {{ ref('int_order_lines_summed_to_sku') }}
+    select * from {{ ref('fct_net_demand') }}
+    where business_date = {{ run_date_literal() }}
 ),
 
 -- A unit that is counted in whole pieces has no half of one: most such figures are a

@@ -1,3 +1,10 @@
+{#- Read once and typed: every sum, check and test of the lines reads this table. -#}
+{{ config(
+    materialized='incremental',
+    contract={'enforced': true},
+    meta={'stored_as': 'files'},
+) }}
+
 with json_lines as (
     select
         orders.business_date,
@@ -43,7 +50,7 @@ unioned as (
     select * from csv_lines
 ),
 
-order_lines as (
+typed as (
     select
         cast(business_date as date) as business_date,
         cast(store_id as varchar) as store_id,
@@ -58,6 +65,13 @@ order_lines as (
         cast(nullif(unit_price, '') as decimal(18, 4)) as unit_price,
         cast(file_path as varchar) as file_path
     from unioned
+),
+
+order_lines as (
+    select
+        *,
+        {{ line_key(['store_id', 'pos_id', 'order_id', 'line_number']) }} as line_key
+    from typed
 )
 
 select * from order_lines
