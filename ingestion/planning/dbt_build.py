@@ -22,6 +22,7 @@ from ingestion.errors import (
     ServiceUnavailableError,
 )
 from ingestion.locking.files import parse_lock
+from ingestion.planning.compiling import inject_quickly
 from ingestion.planning.data_tests import DataTest, data_tests, with_rows
 from ingestion.planning.rule_variables import RuleVariables
 from ingestion.planning.service_watch import service_watch
@@ -101,7 +102,8 @@ class Transformation:
             on_node: told of every node that is done.
             history: the earlier dates to look back at, each in one version; not
                 given, all that are published, in their latest.
-            seeds: also the hand-kept tables, which are the same for every date.
+            seeds: also all tables, and the hand-kept ones, which are the same for every
+                date; without them, the date's exports have been cleared.
             trial: in the schema of trials.
 
         Raises:
@@ -118,6 +120,8 @@ class Transformation:
         }
         if history is not None:
             values["recorded_history"] = [list(used) for used in history]
+        # Then hooks need not look around, nor exports remove what is not there.
+        known = {} if seeds else {"tables_are_made": True, "exports_are_cleared": True}
         manifest = self._parsed(trial=trial)
         watch = service_watch(self._settings, business_date)
         runner = dbtRunner(manifest, callbacks=[_node_counter(on_node), watch.on_event])
@@ -126,8 +130,12 @@ class Transformation:
                 [
                     "build",
                     *("--selector", "nightly"),
-                    *(() if seeds else ("--exclude-resource-types", "seed")),
-                    *("--vars", json.dumps(values)),
+                    *(
+                        ()
+                        if seeds
+                        else ("--exclude-resource-types", "seed", "--no-populate-cache")
+                    ),
+                    *("--vars", json.dumps({**values, **known})),
                     *self._options(self._artifacts),
                 ]
             )
@@ -157,6 +165,8 @@ class Transformation:
         # Before the next command of dbt, which has an id of its own.
         build_id = get_invocation_id()
         results = getattr(outcome.result, "results", [])
+        if results:
+            outcome.result.write(str(self._artifacts / "run_results.json"))  # type: ignore[union-attr]
         if any(result.status == "fail" for result in results):
             self._export_for_people(values, trial=trial)
         shower = self._shower(values, trial=trial)
@@ -223,6 +233,7 @@ class Transformation:
         if self._manifest is None:
             from dbt.cli.main import dbtRunner
 
+            inject_quickly()
             parsed = self._settings.state / "dbt"
             with parse_lock(self._settings.state):
                 outcome = dbtRunner().invoke(["parse", *self._options(parsed)])
@@ -247,6 +258,8 @@ class Transformation:
             *("--target-path", str(target_path)),
             *("--log-path", str(target_path)),
             *("--log-level", "none"),
+            # The manifest takes longer to write than a small date to build.
+            "--no-write-json",
         ]
 
 

@@ -30,10 +30,11 @@
             ~ "incremental_strategy='replace_date' and an enforced contract"
         ) }}
     {%- endif -%}
-    {%- set existing = load_cached_relation(this) -%}
     {%- set is_stored_as_files = stored_as_files(model) -%}
     {%- set target_relation = this.incorporate(
         type='view' if is_stored_as_files else 'table') -%}
+    {%- set existing = target_relation if var('tables_are_made', false)
+        else load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
     {%- if existing is not none and existing.type != target_relation.type -%}
         {%- do adapter.drop_relation(existing) -%}

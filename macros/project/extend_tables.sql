@@ -7,7 +7,8 @@
     One statement finds out; several runs may do this at once.
 #}
 {% macro extend_tables() -%}
-    {%- if not execute or flags.WHICH not in ['build', 'run'] -%}
+    {%- if not execute or flags.WHICH not in ['build', 'run']
+        or var('tables_are_made', false) -%}
         {%- do return('') -%}
     {%- endif -%}
     {%- if flags.FULL_REFRESH -%}

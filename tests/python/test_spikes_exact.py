@@ -34,7 +34,7 @@ DEMAND = "(business_date date, sku_id varchar, demand decimal(38, 3))"
 TABLES = {
     "stg_publication__dates": "(business_date date, version bigint)",
     "int_demand_published": DEMAND,
-    "fct_net_demand": DEMAND,
+    "int_order_lines_summed_to_sku": DEMAND,
 }
 #: As large as a quantity can be, and as an SKU of many such lines can come to.
 LARGEST = 10**18
@@ -157,7 +157,7 @@ def _finds(
         rows = ", ".join(demands)
         database.execute(f"insert into int_demand_published values {rows}")
     database.execute(
-        "insert into fct_net_demand "
+        "insert into int_order_lines_summed_to_sku "
         f"values (date '2026-03-01', 'A', '{quantity}')"
     )
     return bool(database.execute(_sql(variables)).fetchall())

@@ -10,8 +10,8 @@ demand as (
     select
         *,
         {{ compared_demand('demand') }} as compared_demand
-    from {{ ref('fct_net_demand') }}
-    where business_date = {{ run_date_literal() }} and demand > 0
+    from {{ ref('int_order_lines_summed_to_sku') }}
+    where demand > 0
 ),
 
 sums as (

@@ -3,8 +3,7 @@ with spikes as (
 ),
 
 demand as (
-    select * from {{ ref('fct_net_demand') }}
-    where business_date = {{ run_date_literal() }}
+    select * from {{ ref('int_order_lines_summed_to_sku') }}
 ),
 
 -- A unit that is counted in whole pieces has no half of one: most such figures are a

@@ -10,8 +10,8 @@ with sites as (
     where business_date = {{ run_date_literal() }}
 ),
 
--- Of a known site that sent nothing and an unknown one that did, one may be meant by the
--- other.
+-- Of a known site that sent nothing and an unknown one that did, one may be meant by
+-- the other.
 paired_sites as (
     select
         *,

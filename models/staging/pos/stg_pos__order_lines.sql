@@ -17,11 +17,8 @@ with json_lines as (
         line.sku_id,
         line.quantity,
         line.unit_price
-    -- The date is cut before the lines are unnested: DuckDB does not push a filter
-    -- through unnest and would read every file of the lake.
     from (
-        select * from {{ source('pos', 'orders_json') }}
-        where business_date = {{ run_date_literal() }}
+        {{ rows_of_run_date(source('pos', 'orders_json')) }}
     ) as orders
     {{ unnest_rows(
         'orders.lines', 'line', ['line_number', 'sku_id', 'quantity', 'unit_price']
@@ -40,8 +37,9 @@ csv_lines as (
         sku_id,
         quantity,
         unit_price
-    from {{ source('pos', 'orders_csv') }}
-    where business_date = {{ run_date_literal() }}
+    from (
+        {{ rows_of_run_date(source('pos', 'orders_csv')) }}
+    ) as orders
 ),
 
 unioned as (
