@@ -67,14 +67,26 @@
         and node.config.get('meta', {}).get('stored_as') == 'files') -%}
 {%- endmacro %}
 
-{# The file appears under its name when it is whole. #}
+{#
+    The file appears under its name when it is whole. DuckDB makes a folder only for a
+    copy that is divided into folders, and finds a date's folder by a condition on it.
+#}
 {% macro duckdb__write_date_sql(relation, sql, columns) -%}
-    {%- set folder = 'warehouse/' ~ relation.identifier -%}
-    copy (select {{ columns }} from ({{ sql }}) as built)
-    to '{{ lake_path(folder ~ '/' ~ run_date() ~ '.parquet') }}' (format parquet);
+    {%- set folder = lake_path('warehouse/' ~ relation.identifier) -%}
+    {%- set date_folder = folder ~ '/business_date=' ~ run_date() -%}
+    copy (select '' as folder, {{ run_date_literal() }} as business_date)
+    to '{{ folder }}' (
+        format csv, partition_by (business_date), overwrite_or_ignore true,
+        file_extension 'folder'
+    );
+    copy (select * exclude (business_date) from ({{ sql }}) as built)
+    to '{{ date_folder }}/rows.parquet' (format parquet);
     create or replace view {{ relation }} as
     select {{ columns }}
-    from read_parquet('{{ lake_path(folder ~ '/*.parquet', pattern=true) }}')
+    from read_parquet(
+        '{{ lake_path('warehouse/' ~ relation.identifier ~ '/*/rows.parquet', pattern=true) }}',
+        hive_partitioning = true, hive_types = {'business_date': date}
+    )
 {%- endmacro %}
 
 {#

@@ -1,7 +1,7 @@
 -- Every unit of a store's accepted order lines is demand, or returned, or belongs to a
 -- copy that another copy of the same line replaced. A unit that is none of them would
--- be missing from the supplier's order; one that is two of them would be bought twice. A
--- line of 0 units is missed by its row. Each side is summed from another table.
+-- be missing from the supplier's order; one that is two of them would be bought twice.
+-- A line of 0 units is missed by its row. Each side is summed from another table.
 with accepted as (
     select
         count(*) as row_count,

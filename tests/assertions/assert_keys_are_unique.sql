@@ -1,6 +1,7 @@
 -- A second row of a key would be joined to everything that the first one is: demand
 -- would be bought twice, or an order sent to two suppliers. The marts test their own
--- keys; the others are here in one statement, because on Trino that is what a test costs.
+-- keys; all others are here in one statement, because on Trino that is what a test
+-- costs.
 {%- set keys = [
     ('base_publication__dates', ['business_date', 'published_date']),
     ('stg_master__products', ['sku_id']),
