@@ -26,8 +26,10 @@ MAKEFLAGS += --no-print-directory
 
 # Order lines of make benchmarks.
 SIZES  := 1000000
-# Engine of make million.
+# Engine of make million and make maintain.
 TARGET := embedded
+# How far back make maintain keeps snapshots.
+RETENTION := 7d
 
 SECONDS   := 60
 DEMO_FROM := 2026-01-01
@@ -39,7 +41,7 @@ DATE      := 2026-01-02
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
 .PHONY: help setup demo test test-crashes test-stack test-stack-long test-tls
-.PHONY: fuzz benchmark benchmarks benchmark-trino million lint evaluate docs db-up db-down lock clean
+.PHONY: fuzz benchmark benchmarks maintain benchmark-trino million lint evaluate docs db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
@@ -127,6 +129,10 @@ stack-status: $(RUNTIME) ## What is up, and where its web page is
 
 stack-logs: $(RUNTIME) ## The end of every log
 	@$(RUN) -m stack.launcher logs
+
+maintain: $(RUNTIME) $(PACKAGES) ## Join small files, drop old snapshots: TARGET=trino RETENTION=7d
+	@$(DBT) --quiet run-operation maintain_tables --target $(TARGET) \
+	    --args '{retention: $(RETENTION)}'
 
 lock: $(DEV) ## Lock requirements/*.in anew (for maintainers)
 	@for k in dev runtime benchmarks; do $(VENV)/bin/uv pip compile --quiet --universal \

@@ -77,8 +77,10 @@ class Side:
         }
 
     def result(self) -> dict[str, Any]:
-        """All points and, of the warm ones, the median."""
-        warm = [point for point in self.points if point["cache"] == "warm"]
+        """All points and the median of the warm ones, or of the cold one alone."""
+        warm = [
+            point for point in self.points if point["cache"] == "warm"
+        ] or self.points
         return {
             "side": self.name,
             "failure": self.failure,
