@@ -12,6 +12,8 @@ DBT    := $(VENV)/bin/dbt
 # and another commit's lock file is installed without being asked for.
 RUNTIME := $(VENV)/.runtime-$(shell cksum < requirements/runtime.txt | tr ' ' '-')
 DEV     := $(VENV)/.dev-$(shell cksum < requirements/dev.txt | tr ' ' '-')
+# Of the scripts that make benchmarks compares with: apart, no runtime package.
+BENCHMARKS := $(VENV)/benchmarks/.ready-$(shell cksum < requirements/benchmarks.txt | tr ' ' '-')
 PACKAGES := dbt_packages/.ready
 
 # A person's pip settings must not decide where or how the project is installed.
@@ -22,8 +24,12 @@ export PIP_REQUIRE_VIRTUALENV := 0
 unexport PYTHONHOME PYTHONPATH
 MAKEFLAGS += --no-print-directory
 
-# Engine of make million.
+# Order lines of make benchmarks.
+SIZES  := 1000000
+# Engine of make million and make maintain.
 TARGET := embedded
+# How far back make maintain keeps snapshots.
+RETENTION := 7d
 
 SECONDS   := 60
 DEMO_FROM := 2026-01-01
@@ -35,7 +41,8 @@ DATE      := 2026-01-02
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
 .PHONY: help setup demo test test-crashes test-stack test-stack-long test-tls
-.PHONY: fuzz benchmark benchmark-generate benchmark-trino million lint evaluate docs db-up db-down lock clean
+.PHONY: fuzz benchmark benchmarks benchmark-generate benchmark-trino million maintain lint
+.PHONY: evaluate docs db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
@@ -85,6 +92,9 @@ benchmark: $(DEV) ## How fast the gate is, against DuckDB, and what memory 5 GB 
 benchmark-generate: $(RUNTIME) ## How many made-up order lines are written a second
 	@$(RUN) benchmarks/generator_speed.py
 
+benchmarks: $(DEV) $(PACKAGES) $(BENCHMARKS) ## The night against scripts in DuckDB, Polars, pandas: SIZES="..."
+	@$(RUN) -m benchmarks.night.compare $(SIZES) && $(RUN) -m benchmarks.night.page
+
 benchmark-trino: $(RUNTIME) $(PACKAGES) ## What dbt adds to its bare SQL on the stack that is up, for DATE=...
 	@. .state/stack/env && $(RUN) -m benchmarks.trino_statements --date $(DATE)
 
@@ -125,8 +135,12 @@ stack-status: $(RUNTIME) ## What is up, and where its web page is
 stack-logs: $(RUNTIME) ## The end of every log
 	@$(RUN) -m stack.launcher logs
 
+maintain: $(RUNTIME) $(PACKAGES) ## Join small files, drop old snapshots: TARGET=trino RETENTION=7d
+	@$(DBT) --quiet run-operation maintain_tables --target $(TARGET) \
+	    --args '{retention: $(RETENTION)}'
+
 lock: $(DEV) ## Lock requirements/*.in anew (for maintainers)
-	@for k in dev runtime; do $(VENV)/bin/uv pip compile --quiet --universal \
+	@for k in dev runtime benchmarks; do $(VENV)/bin/uv pip compile --quiet --universal \
 	    --python-version 3.10 --generate-hashes --no-emit-index-url --no-strip-extras \
 	    --custom-compile-command "make lock" $$([ $$k = dev ] || echo -c requirements/dev.txt) \
 	    requirements/$$k.in -o requirements/$$k.txt || exit; done
@@ -146,6 +160,11 @@ $(RUNTIME): | $(RUN)
 	@echo "Installing (once, about a minute) ..."
 	@$(RUN) -m pip install --quiet --require-hashes -r requirements/runtime.txt
 	@rm -f $(VENV)/.dev-* $(VENV)/.runtime-*
+	@touch $@
+
+$(BENCHMARKS): | $(RUN)
+	@$(RUN) -m venv --clear $(VENV)/benchmarks
+	@$(VENV)/benchmarks/bin/python -m pip install --quiet --require-hashes -r requirements/benchmarks.txt
 	@touch $@
 
 # dbt deps empties the folder, and so the stamp goes with what it stands for.

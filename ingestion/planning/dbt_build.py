@@ -24,6 +24,7 @@ from ingestion.errors import (
     ServiceUnavailableError,
 )
 from ingestion.locking.files import parse_lock
+from ingestion.planning.compiling import inject_quickly
 from ingestion.planning.data_tests import DataTest, data_tests, with_rows
 from ingestion.planning.rule_variables import RuleVariables
 from ingestion.planning.service_watch import service_watch
@@ -121,7 +122,8 @@ class Transformation:
         Args:
             plan: what to build.
             on_node: told of every node that is done.
-            seeds: also the hand-kept tables, which are the same for every date.
+            seeds: also all tables, and the hand-kept ones, which are the same for every
+                date; without them, the date's exports have been cleared.
 
         Raises:
             DataTestError: a data test of severity error found rows.
@@ -130,13 +132,15 @@ class Transformation:
         """
         self._parsed(trial=plan.trial)  # before the watch begins
         watch = service_watch(self._settings, plan.business_date)
+        words, values = ["build", "--selector", "nightly"], plan.values()
+        if not seeds:
+            words += ["--exclude-resource-types", "seed", "--no-populate-cache"]
+            # Then hooks need not look around, nor exports remove what is not there.
+            values |= {"tables_are_made": True, "exports_are_cleared": True}
         with watch.over():
             outcome = self._invoke(
-                [
-                    *("build", "--selector", "nightly"),
-                    *(() if seeds else ("--exclude-resource-types", "seed")),
-                ],
-                plan.values(),
+                words,
+                values,
                 trial=plan.trial,
                 folder=self._artifacts,
                 callbacks=[_node_counter(on_node), watch.on_event],
@@ -175,6 +179,8 @@ class Transformation:
         # Before the next command of dbt, which has an id of its own.
         build_id = get_invocation_id()
         results: list[Any] = getattr(outcome.result, "results", [])
+        if results:
+            outcome.result.write(str(self._artifacts / "run_results.json"))  # type: ignore[union-attr]
         failed = [one for one in results if one.status == "fail"]
         if failed:
             # For the page of a refused date. A build leaves exports out when a test of
@@ -226,6 +232,7 @@ class Transformation:
         if self._manifest is None:
             from dbt.cli.main import dbtRunner
 
+            inject_quickly()
             # Nothing that is parsed depends on the lake, but dbt parses everything
             # anew when the place of the warehouse is another than the last time.
             with (
@@ -255,6 +262,8 @@ class Transformation:
             *("--target-path", str(target_path)),
             *("--log-path", str(target_path)),
             *("--log-level", "none"),
+            # The manifest takes longer to write than a small date to build.
+            "--no-write-json",
         ]
 
 

@@ -1,7 +1,7 @@
 {#
     Makes the lake's files readable as the tables of the schema `raw`.
 
-    duckdb: views over the files, made anew with each run. Every column is text:
+    duckdb: views over the files. Every column is text:
             DuckDB reads JSON numbers through double, also into varchar, and the gate
             leaves only those as numbers that come through it unchanged.
     trino:  external Hive tables whose partitions follow from the folders' names, so
@@ -11,7 +11,7 @@
             may be reading them (maintain_tables drops what is left).
 #}
 {% macro create_raw_tables() -%}
-    {%- if execute -%}
+    {%- if execute and not var('tables_are_made', false) -%}
         {{ adapter.dispatch('create_raw_tables')() }}
     {%- endif -%}
 {%- endmacro %}
@@ -56,46 +56,74 @@
     {%- do return(tables) -%}
 {%- endmacro %}
 
+{#
+    Views of all dates, for people: models read the files of the dates that they need
+    (rows_of_run_date). One that stands as it should is left alone, for looking for files
+    takes as long as there are dates.
+#}
 {% macro duckdb__create_raw_tables() -%}
+    {%- set present = {} -%}
+    {%- for name, comment in run_query(
+        "select view_name, comment from duckdb_views() where schema_name = 'raw'"
+    ).rows -%}
+        {%- do present.update({name: comment}) -%}
+    {%- endfor -%}
     {%- set statements = ['create schema if not exists raw'] -%}
-    {%- for name, format, folder, leaf, file, columns in raw_tables() -%}
-        {%- set files = folder ~ '/????-??-??/' ~ (leaf ~ '/' if leaf else '') ~ file -%}
-        {%- do statements.append(
-            duckdb_raw_view(name, files, 2 if leaf else 1, format, columns)) -%}
+    {%- for table in raw_tables() -%}
+        {%- set files = duckdb_raw_pattern(table, '????-??-??') -%}
+        {%- set view = duckdb_raw_rows(table, "'" ~ files ~ "'") -%}
+        {%- if present.get(table[0]) != local_md5(view) -%}
+            {%- if not duckdb_has_files(files) -%}
+                {%- set view = duckdb_raw_rows(table, none) -%}
+            {%- endif -%}
+            {%- do statements.append('create or replace view raw.' ~ table[0] ~ ' as ' ~ view) -%}
+            {%- do statements.append(
+                'comment on view raw.' ~ table[0] ~ " is '" ~ local_md5(view) ~ "'") -%}
+        {%- endif -%}
     {%- endfor -%}
     {{ statements | join(';\n') }}
 {%- endmacro %}
 
-{#
-    One view over the files of a folder tree; an empty one where there are none yet,
-    because DuckDB refuses a pattern without a file. CSV files that were landed before
-    the last columns were added read null there.
+{# The pattern of a raw table's files of a date, or of all that a pattern matches. #}
+{% macro duckdb_raw_pattern(table, date) -%}
+    {%- set _, _, folder, leaf, file, _ = table -%}
+    {%- do return(lake_path(
+        folder ~ '/' ~ date ~ '/' ~ (leaf ~ '/' if leaf else '') ~ file, pattern=true)) -%}
+{%- endmacro %}
 
-    files:   pattern from the lake's root; `depth` folders below it bear the date
-    columns: pairs of name and type
+{# DuckDB refuses to read a pattern that no file matches. #}
+{% macro duckdb_has_files(pattern) -%}
+    {%- do return(run_query(
+        "select 1 from glob('" ~ pattern ~ "') limit 1").rows | length > 0) -%}
+{%- endmacro %}
+
+{#
+    A select of a raw table's rows. CSV files that were landed before the last columns
+    were added read null there.
+
+    files: SQL of the files' pattern, or of a list of files; none, and there are no rows
+    object_size: room for the largest JSON document, in bytes
 #}
-{% macro duckdb_raw_view(name, files, depth, format, columns) -%}
-    {%- set pattern = lake_path(files, pattern=true) -%}
-    {%- set is_empty = run_query(
-        "select count(*) from (select 1 from glob('" ~ pattern ~ "') limit 1)"
-    ).columns[0].values()[0] == 0 -%}
-    create or replace view raw.{{ name }} as
-    {%- if is_empty %}
+{% macro duckdb_raw_rows(table, files, object_size=134217728) -%}
+    {%- set _, format, _, leaf, _, columns = table -%}
+    {%- set names = columns | map('first') | join(', ') -%}
+    {%- if files is none -%}
     select
         {% for column, type in columns %}cast(null as {{ type }}) as {{ column }}, {% endfor -%}
         cast(null as varchar) as file_path,
         cast(null as date) as business_date
     where false
-    {%- else %}
-    select
-        {% for column, type in columns %}{{ column }}, {% endfor -%}
-        filename as file_path,
-        cast(parse_filename({{ duckdb_parents('filename', depth) }}) as date) as business_date
-    from {% if format == 'json' -%}
-    read_json('{{ pattern }}', format = 'newline_delimited', filename = true,
-        maximum_object_size = {{ duckdb_object_size() if name == 'orders_json' else 16777216 }}, columns = {
     {%- else -%}
-    read_csv('{{ pattern }}', auto_detect = false, header = true, filename = true,
+    select
+        {{ names }},
+        filename as file_path,
+        cast(parse_filename({{ duckdb_parents('filename', 2 if leaf else 1) }}) as date)
+            as business_date
+    from {% if format == 'json' -%}
+    read_json({{ files }}, format = 'newline_delimited', filename = true,
+        maximum_object_size = {{ object_size if table[0] == 'orders_json' else 16777216 }}, columns = {
+    {%- else -%}
+    read_csv({{ files }}, auto_detect = false, header = true, filename = true,
         delim = ',', quote = '', escape = '', null_padding = true, columns = {
     {%- endif -%}
         {% for column, type in columns %}'{{ column }}': '{{ type }}'{{ ', ' if not loop.last }}{% endfor -%}

@@ -67,7 +67,7 @@
             cast({{ partition_by }} as varchar) as {{ partition_by }}
         from ({{ rows }}) as built
     {%- endset -%}
-    {%- do return([clear, write]) -%}
+    {%- do return([write] if var('exports_are_cleared', false) else [clear, write]) -%}
 {%- endmacro %}
 
 {#

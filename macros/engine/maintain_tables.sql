@@ -16,7 +16,7 @@
             "retention is " ~ tojson(retention | string) ~ ": give days, such as 7d"
         ) }}
     {%- endif -%}
-    {%- for node in tables_that_keep_dates() -%}
+    {%- for node in tables_of_rows() -%}
         {#- Also the tables of trials, in which replays and new versions are built. -#}
         {%- for schema in [node.schema, node.schema ~ '_trial'] -%}
             {%- set relation = adapter.get_relation(node.database, schema, node.alias) -%}

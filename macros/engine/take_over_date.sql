@@ -8,8 +8,7 @@
 #}
 {% macro take_over_date(only_absent=false) -%}
     {%- set tables = [] -%}
-    {%- for node in graph.nodes.values()
-        if node.resource_type == 'model' and node.config.materialized == 'incremental' -%}
+    {%- for node in tables_of_rows() -%}
         {%- set kept = adapter.get_relation(node.database, target.schema, node.alias) -%}
         {%- set built = adapter.get_relation(
             node.database, target.schema ~ '_trial', node.alias) -%}

@@ -7,7 +7,8 @@
     One statement finds out; several runs may do this at once.
 #}
 {% macro extend_tables() -%}
-    {%- if not execute or flags.WHICH not in ['build', 'run'] -%}
+    {%- if not execute or flags.WHICH not in ['build', 'run']
+        or var('tables_are_made', false) -%}
         {%- do return('') -%}
     {%- endif -%}
     {%- if flags.FULL_REFRESH -%}
@@ -15,7 +16,7 @@
             'Tables keep their dates, as without --full-refresh: only the run date is '
             ~ 'built anew', info=true) -%}
     {%- endif -%}
-    {%- set tables = tables_that_keep_dates() -%}
+    {%- set tables = tables_of_rows() -%}
     {%- set seeds = graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') | list -%}
     {%- set present = present_columns(tables + seeds) -%}
     {%- do require_seeds(seeds | rejectattr('alias', 'in', present)) -%}
@@ -62,6 +63,15 @@
             ) }}
         {%- endfor -%}
     {%- endfor -%}
+{%- endmacro %}
+
+{# Of those, the ones that are tables of the engine and not files behind a view. #}
+{% macro tables_of_rows() -%}
+    {%- set tables = [] -%}
+    {%- for node in tables_that_keep_dates() if not stored_as_files(node) -%}
+        {%- do tables.append(node) -%}
+    {%- endfor -%}
+    {%- do return(tables) -%}
 {%- endmacro %}
 
 {# Nodes of the models whose tables keep every date that was built. #}

@@ -10,8 +10,7 @@
 {% macro master_data(table) -%}
     {%- set captured, current = source('captures', 'master_' ~ table), source('master', table) -%}
     {%- if master_data_is_captured() -%}
-    select * from {{ captured }}
-    where business_date = {{ run_date_literal() }}
+    {{ rows_of_run_date(captured) }}
     {%- else -%}
     select * from {{ current }}
     {%- endif -%}

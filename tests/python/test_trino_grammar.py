@@ -30,11 +30,13 @@ TRINO_FUNCTIONS = {
     "json_parse",
     "is_json_scalar",
     "parse_datetime",
+    "from_big_endian_64",
     "to_iso8601",
     "to_utf8",
     "from_utf8",
     "typeof",
     "with_timezone",
+    "xxhash64",
     "year_of_week",
 }
 ONLY_DUCKDB = [

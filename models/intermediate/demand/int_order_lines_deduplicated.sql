@@ -2,6 +2,20 @@
 
 with order_lines as (
     select * from {{ ref('stg_pos__order_lines') }}
+    where business_date = {{ run_date_literal() }}
+),
+
+-- Nearly every line was sent once, has a number of its own, and needs no comparison.
+repeated_keys as (
+    select line_key
+    from order_lines
+    group by line_key
+    having count(*) > 1
+),
+
+repeated_lines as (
+    select * from order_lines
+    where line_key in (select line_key from repeated_keys)
 ),
 
 -- The copy that counts is the first of its key: the latest correction, and where
@@ -17,7 +31,7 @@ ranked as (
         last_value(ordered_at) over all_line_copies as last_at,
         last_value(quantity) over all_line_copies as last_quantity,
         last_value(sku_id) over all_line_copies as last_sku_id
-    from order_lines
+    from repeated_lines
     window
         line_copies as (
             partition by store_id, pos_id, order_id, line_number
@@ -55,7 +69,8 @@ deduplicated as (
             counted_at <> last_at
             or counted_quantity <> last_quantity
             or counted_sku_id <> last_sku_id
-        ) as is_conflicting
+        ) as is_conflicting,
+        min(line_key) as line_key
     from ranked
     group by business_date, store_id, pos_id, order_id, line_number, sku_id
 )

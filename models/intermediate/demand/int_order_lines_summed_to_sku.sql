@@ -1,6 +1,5 @@
 with order_lines as (
-    select * from {{ ref('int_order_lines_deduplicated') }}
-    where business_date = {{ run_date_literal() }}
+    select * from {{ ref('int_order_lines_counted') }}
 ),
 
 -- A line of 0 takes back what was ordered; one below 0 is a return, whose goods stand

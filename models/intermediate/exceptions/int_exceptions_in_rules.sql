@@ -1,5 +1,6 @@
 with terms as (
     select * from {{ ref('int_replenishment_terms') }}
+    where business_date = {{ run_date_literal() }}
 ),
 
 -- One row per SKU and thing that is wrong with its rules, with or without a need.

@@ -7,6 +7,7 @@ with sites as (
         *,
         {{ without_case_and_zeros('site_id') }} as plain_site_id
     from {{ ref('int_sites_delivered') }}
+    where business_date = {{ run_date_literal() }}
 ),
 
 -- Of a known site that sent nothing and an unknown one that did, one may be meant by

@@ -4,6 +4,7 @@ with counted_rows as (
         file_path,
         count(*) as staged_rows
     from {{ ref('stg_pos__order_lines') }}
+    where business_date = {{ run_date_literal() }}
     group by file_path
     union all
     select

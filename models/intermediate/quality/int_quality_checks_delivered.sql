@@ -1,5 +1,6 @@
 with sites as (
     select * from {{ ref('int_sites_delivered') }}
+    where business_date = {{ run_date_literal() }}
 ),
 
 -- error for a warehouse: its stock reads as zero and would be bought again; a store

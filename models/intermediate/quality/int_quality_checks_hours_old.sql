@@ -8,7 +8,7 @@ with sites as (
         date_diff('hour', date_trunc('hour', latest_at), {{ end_of_date }})
             as hours_old
     from {{ ref('int_sites_delivered') }}
-    where row_count > 0
+    where business_date = {{ run_date_literal() }} and row_count > 0
 ),
 
 -- Yesterday's file under today's date has good rows and old times.

@@ -3,7 +3,7 @@ with sites as (
         *,
         {{ decimal_variable('repeated_rows_max_share') }} * row_count as allowed_rows
     from {{ ref('int_sites_delivered') }}
-    where row_count > 0
+    where business_date = {{ run_date_literal() }} and row_count > 0
 ),
 
 -- Copies are harmless by themselves; many of them are a till that sends all twice.

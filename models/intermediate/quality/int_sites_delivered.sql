@@ -1,10 +1,11 @@
+{{ config(materialized='incremental', contract={'enforced': true}) }}
+
 {%- set oldest_order -%}
 cast({{ days_before_run_date(integer_variable('order_max_age_days')) }} as timestamp(6))
 {%- endset %}
 
 with order_lines as (
-    select * from {{ ref('int_order_lines_deduplicated') }}
-    where business_date = {{ run_date_literal() }}
+    select * from {{ ref('int_order_lines_counted') }}
 ),
 
 stock_snapshots as (
@@ -54,6 +55,7 @@ sending_sites as (
 
 sites as (
     select
+        {{ run_date_literal() }} as business_date,
         cast(coalesce(known_sites.site_kind, sending_sites.site_kind) as varchar)
             as site_kind,
         cast(coalesce(known_sites.site_id, sending_sites.site_id) as varchar)

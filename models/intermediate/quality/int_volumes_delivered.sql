@@ -1,6 +1,6 @@
 with sites as (
     select * from {{ ref('int_sites_delivered') }}
-    where row_count > 0
+    where business_date = {{ run_date_literal() }} and row_count > 0
 ),
 
 site_volumes as (

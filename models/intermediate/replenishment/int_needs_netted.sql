@@ -1,5 +1,6 @@
 with terms as (
     select * from {{ ref('int_replenishment_terms') }}
+    where business_date = {{ run_date_literal() }}
 ),
 
 needs as (

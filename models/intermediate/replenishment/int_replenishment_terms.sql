@@ -1,3 +1,6 @@
+{#- A table: every mart begins with these figures. -#}
+{{ config(materialized='incremental', contract={'enforced': true}) }}
+
 with demand as (
     select * from {{ ref('int_order_lines_summed_to_sku') }}
 ),

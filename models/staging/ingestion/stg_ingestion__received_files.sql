@@ -1,6 +1,5 @@
 with load_history as (
-    select * from {{ source('ingestion', 'load_history') }}
-    where business_date = {{ run_date_literal() }}
+    {{ rows_of_run_date(source('ingestion', 'load_history')) }}
 ),
 
 received_files as (

@@ -1,3 +1,10 @@
+{#- Read once and typed: every sum, check and test of the lines reads this table. -#}
+{{ config(
+    materialized='incremental',
+    contract={'enforced': true},
+    meta={'stored_as': 'files'},
+) }}
+
 with json_lines as (
     select
         orders.business_date,
@@ -10,11 +17,8 @@ with json_lines as (
         line.sku_id,
         line.quantity,
         line.unit_price
-    -- The date is cut before the lines are unnested: DuckDB does not push a filter
-    -- through unnest and would read every file of the lake.
     from (
-        select * from {{ source('pos', 'orders_json') }}
-        where business_date = {{ run_date_literal() }}
+        {{ rows_of_run_date(source('pos', 'orders_json')) }}
     ) as orders
     {{ unnest_rows(
         'orders.lines', 'line', ['line_number', 'sku_id', 'quantity', 'unit_price']
@@ -33,8 +37,9 @@ csv_lines as (
         sku_id,
         quantity,
         unit_price
-    from {{ source('pos', 'orders_csv') }}
-    where business_date = {{ run_date_literal() }}
+    from (
+        {{ rows_of_run_date(source('pos', 'orders_csv')) }}
+    ) as orders
 ),
 
 unioned as (
@@ -43,7 +48,7 @@ unioned as (
     select * from csv_lines
 ),
 
-order_lines as (
+typed as (
     select
         cast(business_date as date) as business_date,
         cast(store_id as varchar) as store_id,
@@ -58,6 +63,13 @@ order_lines as (
         cast(nullif(unit_price, '') as decimal(18, 4)) as unit_price,
         cast(file_path as varchar) as file_path
     from unioned
+),
+
+order_lines as (
+    select
+        *,
+        {{ line_key(['store_id', 'pos_id', 'order_id', 'line_number']) }} as line_key
+    from typed
 )
 
 select * from order_lines

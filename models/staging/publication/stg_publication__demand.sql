@@ -1,6 +1,8 @@
 with published_demand as (
-    select * from {{ source('publication', 'published_demand') }}
-    where business_date < {{ run_date_literal() }}
+    {{ rows_of_earlier_dates(
+        source('publication', 'published_demand'),
+        integer_variable('spike_window_days')
+    ) }}
 ),
 
 demand as (

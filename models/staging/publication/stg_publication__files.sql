@@ -1,6 +1,5 @@
 with published_files as (
-    select * from {{ source('publication', 'published_files') }}
-    where business_date < {{ run_date_literal() }}
+    {{ rows_of_earlier_dates(source('publication', 'published_files')) }}
 ),
 
 files as (

@@ -1,7 +1,6 @@
 -- Written by the publisher: lines of released orders that have a delivery date.
 with published_order_lines as (
-    select * from {{ source('publication', 'published_order_lines') }}
-    where business_date < {{ run_date_literal() }}
+    {{ rows_of_earlier_dates(source('publication', 'published_order_lines')) }}
 ),
 
 order_lines as (

@@ -1,10 +1,7 @@
 -- Four weeks: a warehouse that was silent for longer is compared with nothing, and the
 -- SKUs of all dates need not be read each night.
 with published_snapshots as (
-    select * from {{ source('publication', 'published_snapshots') }}
-    where
-        business_date < {{ run_date_literal() }}
-        and business_date >= {{ days_before_run_date(28) }}
+    {{ rows_of_earlier_dates(source('publication', 'published_snapshots'), 28) }}
 ),
 
 snapshots as (

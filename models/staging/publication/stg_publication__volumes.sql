@@ -1,6 +1,8 @@
 with published_volumes as (
-    select * from {{ source('publication', 'published_volumes') }}
-    where business_date < {{ run_date_literal() }}
+    {{ rows_of_earlier_dates(
+        source('publication', 'published_volumes'),
+        7 * (integer_variable('volume_window_weeks') | int)
+    ) }}
 ),
 
 volumes as (

@@ -1,6 +1,5 @@
 with raw_stock as (
-    select * from {{ source('warehouse', 'stock_csv') }}
-    where business_date = {{ run_date_literal() }}
+    {{ rows_of_run_date(source('warehouse', 'stock_csv')) }}
 ),
 
 stock_snapshots as (
