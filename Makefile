@@ -35,7 +35,7 @@ DATE      := 2026-01-02
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
 .PHONY: help setup demo test test-crashes test-stack test-stack-long test-tls
-.PHONY: fuzz benchmark benchmark-trino million lint evaluate docs db-up db-down lock clean
+.PHONY: fuzz benchmark benchmark-generate benchmark-trino million lint evaluate docs db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
@@ -45,7 +45,8 @@ setup: $(DEV) $(PACKAGES) ## Install everything, for work on the project
 	@echo "Ready: . $(VENV)/bin/activate"
 
 demo: $(RUNTIME) $(PACKAGES) ## Three business dates of made-up data, end to end
-	@$(RUN) -m ingestion generate --from $(DEMO_FROM) --to $(DEMO_TO)
+	@$(RUN) -m ingestion generate --from $(DEMO_FROM) --to $(DEMO_TO) \
+	    --returns 0.01 --cancelled 0.01
 	@$(RUN) -m ingestion master load --from demo/master
 	@$(RUN) run_batch.py --from $(DEMO_FROM) --to $(DEMO_TO)
 	@echo
@@ -80,6 +81,9 @@ fuzz: $(DEV) ## Damage dirty files for the gate: make fuzz SECONDS=600
 benchmark: $(DEV) ## How fast the gate is, against DuckDB, and what memory 5 GB take
 	@$(RUN) benchmarks/gate_speed.py
 	@$(RUN) benchmarks/gate_memory.py
+
+benchmark-generate: $(RUNTIME) ## How many made-up order lines are written a second
+	@$(RUN) benchmarks/generator_speed.py
 
 benchmark-trino: $(RUNTIME) $(PACKAGES) ## What dbt adds to its bare SQL on the stack that is up, for DATE=...
 	@. .state/stack/env && $(RUN) -m benchmarks.trino_statements --date $(DATE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,7 +17,7 @@ from ingestion.batch.window import BatchWindow
 from ingestion.publication.published import exceptions_path, orders_folder
 from ingestion.publication.version_files import Published
 
-#: Changes of master data shown to people.
+#: Misplaced files, and changes of master data, shown to people.
 _SHOWN = 20
 
 _LABELS = {
@@ -30,9 +31,16 @@ _LABELS = {
 
 
 def as_json(
-    outcome: DateOutcome, window: BatchWindow, lake_root: str, log_path: str
+    outcome: DateOutcome,
+    window: BatchWindow,
+    lake_root: str,
+    log_path: str,
+    misplaced: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Everything the summary says, as plain JSON values; seconds, counts, UTC times."""
+    """Everything the summary says, as plain JSON values; seconds, counts, UTC times.
+
+    ``misplaced`` is what lies in the inbox where no run finds it, each with the cure.
+    """
     published = outcome.published
     day = outcome.business_date
     return {
@@ -44,6 +52,7 @@ def as_json(
         "files": dict(Counter(file.status for file in outcome.received)),
         "rows_accepted": gate.rows_accepted(outcome.received),
         "rows_refused": gate.rows_refused(outcome.received),
+        "misplaced_files": list(misplaced),
         "late_files": [file.file_name for file in gate.late_files(outcome.received)],
         **figures(published),
         "data_tests": len(outcome.build.tests) if outcome.build else None,
@@ -150,6 +159,7 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
     if summary["late_files"]:
         names = ", ".join(summary["late_files"])
         rows.append(("late files", f"{names}: --include-late counts them"))
+    rows += _listed("misplaced files", _first_of(summary["misplaced_files"]))
     rows += _listed("master data", _first_of(summary["master_data_changes"]))
     if summary["warnings"]:
         rows.append(("warnings", ", ".join(summary["warnings"])))
@@ -179,10 +189,10 @@ def _listed(label: str, texts: list[str]) -> list[tuple[str, str]]:
     return [("" if number else label, text) for number, text in enumerate(texts)]
 
 
-def _first_of(changes: list[str]) -> list[str]:
-    more = len(changes) - _SHOWN
-    said = [f"and {more:,} more changes; --json has them all"] if more > 0 else []
-    return [*changes[:_SHOWN], *said]
+def _first_of(texts: list[str]) -> list[str]:
+    more = len(texts) - _SHOWN
+    said = [f"and {more:,} more; --json has them all"] if more > 0 else []
+    return [*texts[:_SHOWN], *said]
 
 
 def _window_text(window: dict[str, Any]) -> str:

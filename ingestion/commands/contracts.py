@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
-from ingestion.errors import ExitCode
+from ingestion.errors import ExitCode, UsageError
+
+_SHOWN_ROWS = 10
 
 Subparsers = argparse._SubParsersAction  # what add_subparsers returns
 
@@ -18,17 +21,44 @@ def add_commands(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--markdown", action="store_true", help="print the page docs/contracts.md"
     )
+    command.add_argument(
+        "--sender",
+        metavar="NAME",
+        help="show how the gate reads FILE as one of this sender's",
+    )
+    command.add_argument("file", nargs="?", type=Path, metavar="FILE")
     command.set_defaults(run=_show)
 
 
 def _show(arguments: argparse.Namespace) -> int:
     from ingestion.contracts.page import markdown
 
+    if arguments.sender or arguments.file:
+        return _show_rows(arguments.sender, arguments.file)
     if arguments.markdown:
         sys.stdout.write(markdown())
     else:
         _print_tables()
     return ExitCode.OK
+
+
+def _show_rows(name: str | None, path: Path | None) -> int:
+    """Print the first rows that would be landed of a sender's file."""
+    from ingestion.commands.preview import exit_code, lines, say
+    from ingestion.contracts.senders import sender_named
+    from ingestion.gate.preview import preview
+
+    sender = sender_named(name)
+    if sender is None or path is None or not path.is_file():
+        raise UsageError("Give --sender NAME and a FILE that is there, both.")
+    report = preview(path, None, sender)
+    rows = report.landed.decode("utf-8", "replace").split("\n")
+    rows = rows[: _SHOWN_ROWS + (sender.format == "csv")]
+    say("\n".join([*lines(report), "", "landed:", *rows]))
+    if not sender.takes(path.name):
+        patterns = " or ".join(sender.files)
+        say(f"Its name is not {patterns}: the gate would not read it so.")
+    return exit_code(report)
 
 
 def _print_tables() -> None:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingestion.commands.preview import say
 from ingestion.config import Settings, load_settings
 from ingestion.dates import parse_business_date
 from ingestion.errors import ExitCode, RefusedError, UsageError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from ingestion.gate.intake import Receipt
     from ingestion.lake import Lake
 
+#: Of several files, the command ends with the first of these that one gives.
+_WORST_FIRST = (ExitCode.FAILED, ExitCode.USAGE, ExitCode.REFUSED)
 Subparsers = argparse._SubParsersAction  # what add_subparsers returns
 
 
@@ -78,26 +81,31 @@ def _add_workers(command: argparse.ArgumentParser) -> None:
 
 
 def _validate(arguments: argparse.Namespace) -> int:
+    from ingestion.commands.preview import exit_code, lines, table
     from ingestion.gate.preview import preview
     from ingestion.gate.workers import Workers
 
-    worst, files = ExitCode.OK, arguments.files
+    files = arguments.files
     sizes = [path.stat().st_size for path in files if path.is_file()]
     call = partial(preview, feed=arguments.feed)
+    reports = []
     with Workers(arguments.workers) as workers:
-        reports = (
+        found = (
             workers.map(call, files) if workers.is_worth(sizes) else map(call, files)
         )
-        for report in reports:
-            _print("\n".join(report.lines()))
-            if report.verdict.reason:
-                worst = ExitCode.REFUSED
-    return worst
+        for report in found:
+            reports.append(report)
+            stream = sys.stderr if report.problem else sys.stdout
+            say("\n".join(lines(report)), stream)
+    if len(reports) > 1:
+        say("\n" + "\n".join(table(reports)))
+    codes = set(map(exit_code, reports))
+    return next((code for code in _WORST_FIRST if code in codes), ExitCode.OK)
 
 
 def _land(arguments: argparse.Namespace) -> int:
-    from ingestion.gate.history.table import totals
-    from ingestion.gate.late import receive_late
+    from ingestion.commands.history_table import totals
+    from ingestion.gate.inbox import misplaced
     from ingestion.gate.receiving import receive
     from ingestion.gate.workers import Workers
 
@@ -107,19 +115,22 @@ def _land(arguments: argparse.Namespace) -> int:
         _held("land", settings, business_date) as held,
         Workers(arguments.workers) as workers,
     ):
-        history = (receive_late if held.is_published else receive)(
+        history = receive(
             held.lake,
             settings.inbox,
             business_date,
             run_id=held.receipt.run_id,
             received_at=held.receipt.received_at,
             workers=workers,
+            is_published=held.is_published,
         )
     if held.is_published:
-        _print(_held_back(business_date, arguments.lake))
+        say(_held_back(business_date, arguments.lake))
     for line in totals(history):
-        _print(line)
-    _print(f"`python -m ingestion status --date {business_date}` shows each file.")
+        say(line)
+    for line in misplaced(settings.inbox):
+        say(line, sys.stderr)
+    say(f"`python -m ingestion status --date {business_date}` shows each file.")
     return ExitCode.OK
 
 
@@ -134,16 +145,16 @@ def _requeue(arguments: argparse.Namespace) -> int:
         received = requeue(
             held.lake, arguments.file, feed, held.receipt, is_late=held.is_published
         )
-    _print(
+    say(
         f"{received.file_name}: {received.status}, {received.rows_accepted} rows "
         f"accepted, {received.rows_refused} refused"
     )
     if received.reason:
         raise RefusedError(f"It is refused still: {received.reason_message}")
     if received.rejects_path:
-        _print(f"still refused: {held.lake.root}/{received.rejects_path}")
+        say(f"still refused: {held.lake.root}/{received.rejects_path}")
     if received.status == "late":
-        _print(_held_back(business_date, arguments.lake))
+        say(_held_back(business_date, arguments.lake))
     return ExitCode.OK
 
 
@@ -177,8 +188,8 @@ def _held(command: str, settings: Settings, business_date: date) -> Iterator[_He
 
 
 def _status(arguments: argparse.Namespace) -> int:
+    from ingestion.commands.history_table import print_history
     from ingestion.gate.history.records import load_history, received_dates
-    from ingestion.gate.history.table import print_history
     from ingestion.lake import open_lake
 
     settings = load_settings(lake=arguments.lake)
@@ -207,10 +218,3 @@ def _workers(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
     return int(text)
-
-
-def _print(text: str) -> None:
-    # A name or a cell may hold what the terminal's encoding cannot show.
-    encoding = sys.stdout.encoding or "utf-8"
-    shown = text.encode(encoding, "backslashreplace").decode(encoding)
-    sys.stdout.write(f"{shown}\n")

@@ -27,7 +27,7 @@ from ingestion.date_run.run_folder import (
 )
 from ingestion.date_run.run_log import RunLog, open_run_log
 from ingestion.errors import ExitCode, ProcurementError
-from ingestion.gate import require_inbox
+from ingestion.gate import misplaced, require_inbox
 
 #: After these a window of dates goes on: the next date may well be complete.
 _WINDOW_GOES_ON = (
@@ -36,6 +36,9 @@ _WINDOW_GOES_ON = (
     ExitCode.DATA_TEST_FAILED,
     ExitCode.REPLAY_DIFFERS,
 )
+
+#: Misplaced files named on stderr; the summary's JSON has them all.
+_SHOWN = 20
 
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
@@ -91,8 +94,11 @@ def _run(options: Options, clock: Clock, sleep: Sleep) -> int:
         console.print(describe(options))
     for note in notes:
         _complain(note)
+    lost: list[str] = []
     if not options.rerun.replay:
         require_inbox(settings.inbox)
+        lost = misplaced(settings.inbox)
+        _complain(_of_misplaced(lost))
     _warn_of_clock(latest_start(settings.state), clock())
     run = make_run_folder(settings.state, clock())
     with open_run_log(run.log, clock) as log:
@@ -102,7 +108,7 @@ def _run(options: Options, clock: Clock, sleep: Sleep) -> int:
         summaries: list[dict[str, Any]] = []
         exit_code = int(ExitCode.FAILED)
         try:
-            _run_dates(options, run, clock, sleep, log, console, summaries)
+            _run_dates(options, run, clock, sleep, log, console, summaries, lost)
             exit_code = next((s["exit_code"] for s in summaries if s["exit_code"]), 0)
         except KeyboardInterrupt:
             log.event("interrupted")
@@ -133,6 +139,7 @@ def _run_dates(
     log: RunLog,
     console: Console,
     summaries: list[dict[str, Any]],
+    lost: list[str],
 ) -> None:
     # Not before a date is chosen and checked: wrong usage is answered at once.
     from ingestion.batch.batch_run import run_date
@@ -167,7 +174,7 @@ def _run_dates(
                 outcome = run_date(context, business_date)
             # Before the report, which may wait for the same service once more.
             _complain(outcome.message)
-            summary = as_json(outcome, window, lake.root, str(run.log))
+            summary = as_json(outcome, window, lake.root, str(run.log), lost)
             reported = report_date(settings, lake, outcome, summary)
             summary["places"]["report"] = reported.page and str(reported.page)
             log.event("summary", **summary)
@@ -203,6 +210,15 @@ def _request(options: Options) -> dict[str, Any]:
         "target": options.settings.target,
         "vars": options.vars_text,
     }
+
+
+def _of_misplaced(lost: Sequence[str]) -> str | None:
+    """What lies in the inbox where no run of any date finds it."""
+    if not lost:
+        return None
+    more = [f"and {len(lost) - _SHOWN:,} more"] if len(lost) > _SHOWN else []
+    said = f"Files of the inbox that no date receives ({len(lost):,}):"
+    return "\n  ".join([said, *lost[:_SHOWN], *more])
 
 
 def _warn_of_clock(latest: datetime | None, now: datetime) -> None:

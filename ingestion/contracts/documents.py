@@ -1,20 +1,43 @@
-"""A contract's YAML as read, with the line on which each key stands."""
+"""YAML of a contract or a sender as read, with the line on which each key stands."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 import yaml
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from ingestion.errors import UsageError
 
-SCHEMA = Path(__file__).with_name("contract.schema.json")
 Place = tuple["str | int", ...]
+_Terms = TypeVar("_Terms")
+
+#: What stands in a document is all that it says.
+TERMS = ConfigDict(extra="forbid")
+
+
+def _exact(number: object) -> Decimal:
+    if isinstance(number, bool) or not isinstance(number, (int, float, Decimal)):
+        raise ValueError("is no number")
+    return Decimal(str(number))
+
+
+Number = Annotated[Decimal, BeforeValidator(_exact)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+Name = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]*$")]
+Code = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]*$")]
 
 
 @dataclass(frozen=True)
@@ -22,11 +45,13 @@ class Document:
     """What a file says, and where.
 
     Attributes:
+        kind: ``contract`` or ``sender``.
         lines: line in the file, from 1, by the path of keys and positions.
     """
 
+    kind: str
     path: Path
-    content: dict[str, Any]
+    content: Any
     lines: dict[Place, int]
 
     def error(self, place: Sequence[str | int], problem: str) -> UsageError:
@@ -36,43 +61,42 @@ class Document:
             known = known[:-1]
         key = _shown(place) or "the document"
         return UsageError(
-            f"The contract {self.path}, line {self.lines.get(known, 1)}, is wrong: "
+            f"The {self.kind} {self.path}, line {self.lines.get(known, 1)}, is wrong: "
             f"{key} {problem}."
         )
 
+    def terms(self, kind: type[_Terms]) -> _Terms:
+        """What it says as a contract or a sender.
 
-def read_document(path: Path) -> Document:
-    """Read a contract and hold it against the schema of contracts.
+        Raises:
+            UsageError: a key is missing, unknown or wrong.
+        """
+        try:
+            return TypeAdapter(kind).validate_python(self.content)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise self.error(first["loc"], _explained(first)) from error
+
+
+def read_document(path: Path, kind: str) -> Document:
+    """Read a contract or a sender.
 
     Raises:
-        UsageError: not YAML, a key twice, or a key that the schema does not take; the
-            message names file, line and key.
+        UsageError: not YAML, or a key twice; the message names file, line and key.
     """
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"The contract {path} cannot be read: {error}") from error
+        raise UsageError(f"The {kind} {path} cannot be read: {error}") from error
     lines: dict[Place, int] = {}
-    document = Document(path, content, lines)
+    document = Document(kind, path, content, lines)
     for place, line in _places(root, ()):
         if place in lines:
             raise document.error(place, f"stands twice, again on line {line}")
         lines[place] = line
-    errors = sorted(
-        _validator().iter_errors(content), key=lambda e: list(map(str, e.path))
-    )
-    if errors:
-        raise document.error(*_explained(errors[0]))
     return document
-
-
-@lru_cache(maxsize=1)
-def _validator() -> Any:
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def _places(node: Any, place: Place) -> Iterator[tuple[Place, int]]:
@@ -87,21 +111,18 @@ def _places(node: Any, place: Place) -> Iterator[tuple[Place, int]]:
             yield from _places(item, (*place, number))
 
 
-def _explained(error: Any) -> tuple[list[str | int], str]:
-    """Where the schema is broken and how, in words."""
-    place = list(error.absolute_path)
-    if error.validator == "additionalProperties":
-        unknown = min(set(error.instance) - set(error.schema["properties"]))
-        return [*place, unknown], "is not a key that a contract has here"
-    if error.validator == "required":
-        missing = [key for key in error.validator_value if key not in error.instance]
-        return [*place, missing[0]], "is missing"
-    if error.validator == "oneOf":
-        return place, "needs either other_column or value"
-    if error.validator == "enum":
-        known = ", ".join(map(str, error.validator_value))
-        return place, f"is {error.instance!r}, not one of {known}"
-    return place, f"does not fit: {error.message}"
+def _explained(error: Any) -> str:
+    """How what is wrong with a key is wrong, in words."""
+    context = error.get("ctx", {})
+    if error["type"] == "value_error":
+        return str(context["error"])
+    if error["type"] == "literal_error":
+        return f"is {error['input']!r}, not one of {context['expected']}"
+    said = {
+        "unexpected_keyword_argument": "is not a key that stands here",
+        "missing": "is missing",
+    }
+    return said.get(error["type"], f"does not fit: {error['msg']}")
 
 
 def _shown(place: Sequence[str | int]) -> str:

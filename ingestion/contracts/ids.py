@@ -30,13 +30,12 @@ def id_problem(text: str) -> str | None:
         return None
     foreign = _FOREIGN.search(text)
     if foreign:
-        return (
-            f"holds the character {foreign[0]!a}, which no id may: take one "
-            "without comma, quote, backslash, control and invisible characters"
-        )
+        named = {'"': "a quote", "\\": "a backslash", ",": "a comma"}.get(foreign[0])
+        character = named or f"U+{ord(foreign[0]):04X}"
+        return f"holds {character}, which no id may: send it without"
     if not text or text != text.strip(" "):
         return "is blank, or has blanks around it"
-    return f"is longer than {MAX_LENGTH} characters"
+    return f"has more than {MAX_LENGTH} characters: send a shorter one"
 
 
 def spreadsheet_form(text: str) -> str | None:

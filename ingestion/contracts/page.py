@@ -6,46 +6,22 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from ingestion.contracts import Column, Contract, Rule, load_contracts
+from ingestion.contracts.reasons import REASONS
+from ingestion.contracts.senders import Sender, load_senders
 
 _TYPES = {
-    "id": "letters, digits and `.` `_` `-`, up to 64, a letter or digit first; in JSON "
-    "text, or an integer, which is taken as its digits",
-    "quantity": "a number as it is written by hand: up to 15 digits, up to 3 decimals, "
-    "a point, no exponent, no plus sign, no thousands sign",
-    "stock": "as quantity, also below 0",
+    "id": "1 to 64 characters: printable ASCII and blanks inside, but no quote, comma "
+    "or backslash, and letters and signs of other scripts; in JSON text, or an integer "
+    "without sign, which is taken as its digits",
+    "quantity": "a number as it is written by hand: up to 15 digits, up to 3 decimals "
+    "and zeros behind them, a point, a minus sign, no plus sign, no thousands sign; an "
+    "exponent only in a JSON number, such as `6E+2`",
+    "stock": "as quantity",
     "price": "as quantity, up to 4 decimals",
-    "line_number": "digits",
-    "timestamp": "`YYYY-MM-DD hh:mm[:ss[.1-6 digits]][Z or +hh:mm or -hh:mm]`, a `T` "
-    "or a blank between; years 1900 to 2100; without an offset it is UTC",
-}
-#: Reason codes in words; those of Frictionless where it has one.
-REASONS = {
-    "missing-cell": "the row has fewer cells than the header",
-    "extra-cell": "the row has more cells than the header",
-    "type-error": "the value is not written in the form of its type",
-    "constraint-error": "the value is mandatory and absent, or out of its bounds",
-    "row-constraint": "the row breaks a rule across columns",
-    "duplicate-label": "a column or key stands twice, or twice but for upper case",
-    "quote-error": "a quote inside an unquoted cell, or text after a closing quote",
-    "malformed-json": "the line is not JSON; in an array, the file",
-    "encoding-error": "bytes that are not UTF-8, or NUL; UTF-16 refuses the file",
-    "nesting-too-deep": "more than 100 levels of objects and arrays",
-    "record-too-large": "a row or order of more than 64 MiB or 3 million values",
-    "threshold-exceeded": "too large a share of the file's rows is refused",
-    "file-refused": "the row is fine, its file is refused",
-    "source-error": "the file holds nothing but blanks",
-    "missing-label": "the header lacks a mandatory column",
-    "blank-label": "a column of the header has no name",
-    "incorrect-label": "a name in the header holds a lone CR",
-    "unclosed-quote": "a quote is never closed",
-    "compression-error": "the gzip ends early or fails its checksum",
-    "decompression-bomb": "the gzip unpacks to more than 200 times its size",
-    "format-error": "the extension is not one for the feed",
-    "name-error": "the name has control characters, a backslash, or is not UTF-8",
-    "link": "a link, which is not followed",
-    "folder": "a folder",
-    "special-file": "neither file, folder nor link",
-    "file-changing": "the file was still being written",
+    "line_number": "digits, perhaps with `.0` behind them",
+    "timestamp": "`YYYY-MM-DD hh:mm[:ss[.1-9 digits]]`, a `T` or a blank between, then "
+    "nothing (UTC), `Z`, or an offset `+hh:mm`, `+hhmm` or `+hh`, perhaps after a "
+    "blank; years 1900 to 2100; digits after the sixth are cut off",
 }
 
 
@@ -65,17 +41,18 @@ def column_rows(contract: Contract) -> Iterator[tuple[str, str, str, str, str]]:
 
 def terms(contract: Contract) -> list[str]:
     """Thresholds, rules and senders, a sentence each."""
+    most = _percent(contract.max_refused_share)
     return [
-        f"A file of which more than {_percent(contract.max_refused_share)} of the rows "
-        "are refused is refused whole.",
+        f"A file of which more than {most} of the rows, and at least "
+        f"{contract.min_refused_rows}, are refused is refused whole; so is one of "
+        "which no row is accepted.",
         *map(_rule, contract.rules),
         *(
-            f"Files named {' or '.join(f'`{one}`' for one in sender.files)} "
-            f"({sender.name}) may call "
-            + ", ".join(f"{name} `{own}`" for own, name in sender.names)
-            + "."
-            for sender in contract.senders
+            f"{column.name} that cannot be read counts as absent and is reported."
+            for column in contract.columns
+            if column.if_malformed == "absent"
         ),
+        *map(_sender, _senders(contract)),
     ]
 
 
@@ -90,7 +67,12 @@ def markdown() -> str:
     parts.append("## Types\n")
     parts.append(_table(("type", "written as"), _TYPES.items()))
     parts.append(_REASONS_INTRODUCTION)
-    parts.append(_table(("reason", "what is wrong"), REASONS.items()))
+    parts.append(
+        _table(
+            ("reason", "what is wrong", "what to do"),
+            ((code, *words) for code, words in REASONS.items()),
+        )
+    )
     return "\n".join(parts)
 
 
@@ -101,7 +83,7 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _bounds(column: Column) -> str:
-    low, high = column.minimum, column.maximum
+    low, high = column.min, column.max
     if low is None and high is None:
         return ""
     if low is None or high is None:
@@ -116,11 +98,23 @@ def _meaning(column: Column) -> str:
 
 
 def _rule(rule: Rule) -> str:
-    other = rule.other if isinstance(rule.other, str) else f"{rule.other:f}"
+    other = rule.other_column or f"{rule.value:f}"
     deed = "refused" if rule.severity == "error" else "counted as a warning"
     return (
         f"{rule.description} Rows that break {rule.column} {rule.compare} {other} are "
         f"{deed} (`{rule.name}`)."
+    )
+
+
+def _senders(contract: Contract) -> list[Sender]:
+    kind = contract.feed, contract.format
+    return [one for one in load_senders() if (one.feed, one.format) == kind]
+
+
+def _sender(sender: Sender) -> str:
+    names = " or ".join(f"`{pattern}`" for pattern in sender.files)
+    return (
+        f"Files named {names} are read as `{sender.name}` writes: {sender.description}"
     )
 
 
@@ -137,7 +131,9 @@ checks a file against its contract without landing it.
 
 Files are UTF-8. Blanks around a value are stripped; null and blank mean absent. CSV has
 a header and commas or semicolons, columns in any order; columns and keys that are not
-named here are passed over and counted. JSON is one order per line, one array, or one
+named here are passed over and counted, but a column that differs from one of these
+only in case, blanks, `_` or `-` refuses the file. Who cannot write so is declared as a
+sender ([senders.md](senders.md)). JSON is one order per line, one array, or one
 order; the keys of an order stand in it, those under `lines[]` in each element of its
 array `lines`.
 """

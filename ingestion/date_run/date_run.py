@@ -117,12 +117,13 @@ class DateRun:
     def receive_late(self) -> list[ReceivedFile]:
         """Take in what came after publication; the load history."""
         context = self.context
-        return gate.receive_late(
+        return gate.receive(
             self.lake,
             context.settings.inbox,
             self.business_date,
             run_id=context.run_id,
             received_at=context.clock(),
+            is_published=True,
         )
 
     def write_capture(self) -> MasterSnapshot:
@@ -146,7 +147,7 @@ class DateRun:
         master: MasterSnapshot,
         variables: RuleVariables,
     ) -> None:
-        """Refuse inputs too incomplete to order from (DESIGN 5, rule 9)."""
+        """Refuse inputs in which a warehouse is missing, unless that is allowed."""
         if not variables.allow_missing_warehouses:
             check_warehouses(self.business_date, received, master.warehouse_ids)
 

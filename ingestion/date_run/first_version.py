@@ -37,7 +37,7 @@ def publish_first_version(run: DateRun) -> Published:
         run.received = gate.load_history(lake, day)
     else:
         run.received = checkpoint.received() or run.receive(checkpoint)
-    check_feeds(day, run.received)
+    check_feeds(day, run.received, needs_orders=not run.variables.allow_no_orders)
     with run.stage("capture master data"):
         master = _master_data(run)
         run.check_complete(run.received, master, run.variables)

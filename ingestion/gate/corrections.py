@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import tempfile
@@ -13,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.contracts import Contract, load_contracts
+from ingestion.contracts.senders import Sender, sender_named
+from ingestion.contracts.values import BLANKS
 from ingestion.errors import UsageError
 from ingestion.gate.history.ledger import REJECTS
 from ingestion.gate.history.names import Reading, requeued_name
@@ -29,12 +33,14 @@ class Correction:
     Attributes:
         candidate: as which it is received.
         contract: by which it is read.
+        sender: who writes so; rows by themselves bring their numbers along.
         of: sha256 of what was refused.
         rows: how many rows that were refused it holds; 0 for a file refused whole.
     """
 
     candidate: Candidate
     contract: Contract
+    sender: Sender | None
     of: str
     rows: int
 
@@ -49,21 +55,32 @@ def corrected(
     contract = load_contracts()[original.feed, reading.format]
     of = original.sha256
     assert of is not None  # noqa: S101  what lies in quarantine has bytes
+    sender = sender_named(reading.sender)
+    if sender and original.corrects_rows:
+        sender = replace(sender, line_numbers=None)
     if not path.name.endswith(REJECTS):
         candidate = _candidate(original, original.file_name, path.resolve(), reading)
         # One more attempt stands for the file that was sent, as the former did.
         of = original.requeued_from or of
-        yield Correction(candidate, contract, of, original.corrects_rows)
+        yield Correction(candidate, contract, sender, of, original.corrects_rows)
         return
+    if sender and sender.add_up:
+        raise UsageError(
+            f"The rows of {original.file_name} add up to figures, as the sender "
+            f"{sender.name} declares: one of them cannot be corrected alone. Have the "
+            "whole file sent again."
+        )
     rejects = _rejects(path)
     with tempfile.TemporaryDirectory(prefix="requeue-") as folder:
         content = Path(folder) / "rows"
-        content.write_bytes(_rows(path, rejects, contract, reading.sender))
+        content.write_bytes(_rows(path, rejects, contract, sender))
         name = _name_of_rows(original, known, reading)
         plain = replace(reading, compression=None)
         candidate = _candidate(original, name, content, plain)
         anything = replace(contract, max_refused_share=Decimal(1))
-        yield Correction(candidate, anything, of, len(rejects))
+        if sender:
+            sender = replace(sender, line_numbers=None)
+        yield Correction(candidate, anything, sender, of, len(rejects))
 
 
 def _candidate(
@@ -101,18 +118,69 @@ def _rejects(path: Path) -> list[dict[str, Any]]:
 
 
 def _rows(
-    path: Path, rejects: list[dict[str, Any]], contract: Contract, sender: str | None
+    path: Path, rejects: list[dict[str, Any]], contract: Contract, sender: Sender | None
 ) -> bytes:
-    """The rows as a file of the contract's format."""
+    """The rows as a file of the contract's format, which its sender could have sent."""
     if contract.format == "json":
-        keys = _keys_of_number(contract, sender)
+        keys = _keys_of_number(sender)
         rows = [_order(item, keys) for item in rejects]
     else:
         contexts = {item["context"] for item in rejects}
         if len(contexts) != 1:
             raise UsageError(f"{path} needs the same header as `context` of every row.")
         rows = [*contexts, *(item["raw"] for item in rejects)]
-    return "".join(f"{row}\n" for row in rows).encode("utf-8", "surrogatepass")
+        if sender and (sender.line_numbers or sender.repeat_when_blank):
+            rows = _standing_alone(path, rows[0], rejects, sender)
+    encoding = sender.encoding if sender else "utf-8"
+    errors = "surrogatepass" if encoding == "utf-8" else "strict"
+    try:
+        return "".join(f"{row}\n" for row in rows).encode(encoding, errors)
+    except UnicodeEncodeError as error:
+        wrong = error.object[error.start : error.end]
+        raise UsageError(
+            f"{path} holds {wrong[:20]!r}, which its sender's encoding {encoding} has "
+            "not. Write it otherwise."
+        ) from error
+
+
+def _standing_alone(
+    path: Path, header: str, rejects: list[dict[str, Any]], sender: Sender
+) -> list[str]:
+    """Rows with what each had by its place: its number, and cells from above."""
+    delimiter = sender.separator or max(",;", key=header.count)
+    labels = [label.strip(BLANKS) for label in _cells(header, delimiter)]
+    columns = [sender.columns.get(label, label) for label in labels]
+    if sender.line_numbers and _NUMBER in columns:
+        raise UsageError(
+            f"The sender {sender.name} numbers rows by their position and sends a "
+            f"column {_NUMBER} too: have the whole file sent again."
+        )
+    rows = [f"{header}{delimiter}{_NUMBER}" if sender.line_numbers else header]
+    for number, item in enumerate(rejects, start=1):
+        row, above = item["raw"], item.get("above") or {}
+        cells = _cells(row, delimiter)
+        filled = [
+            cell if cell.strip(BLANKS) else above.get(column, cell)
+            for column, cell in zip(columns, cells, strict=False)
+        ]
+        if filled != cells and len(filled) == len(cells):
+            text = io.StringIO()
+            csv.writer(text, delimiter=delimiter, lineterminator="").writerow(filled)
+            row = text.getvalue()
+        if sender.line_numbers:
+            if not isinstance(item.get("position"), int):
+                raise UsageError(
+                    f"{path}, line {number}, needs `position`: the number of the row "
+                    "in its order, one that no other row has, such as 1 more than the "
+                    "order has rows."
+                )
+            row = f"{row}{delimiter}{item['position']}"
+        rows.append(row)
+    return rows
+
+
+def _cells(row: str, delimiter: str) -> list[str]:
+    return next(csv.reader(io.StringIO(row, newline=""), delimiter=delimiter), [])
 
 
 def _reject(path: Path, number: int, text: bytes) -> dict[str, Any]:
@@ -156,9 +224,9 @@ def _numbered(raw: str, position: object, keys: list[str]) -> str:
     return f'{{"{_NUMBER}":{position},{raw.strip()[1:]}'
 
 
-def _keys_of_number(contract: Contract, sender: str | None) -> list[str]:
+def _keys_of_number(sender: Sender | None) -> list[str]:
     """What a sender may call the number of a line."""
-    renamed = contract.names_of(sender).items()
+    renamed = sender.columns.items() if sender else ()
     return [_NUMBER, *(own for own, name in renamed if name == _NUMBER)]
 
 

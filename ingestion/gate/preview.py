@@ -8,95 +8,85 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingestion.contracts import load_contracts
-from ingestion.errors import UsageError
+from ingestion.contracts.senders import Sender, load_senders, sender_named
+from ingestion.errors import ProcurementError
 from ingestion.gate.file_stream import opened, require_file
-from ingestion.gate.history.names import reading_of
+from ingestion.gate.history.names import Reading, reading_for, reading_of
 from ingestion.gate.history.records import FEEDS
-from ingestion.gate.history.senders import reading_for
-from ingestion.gate.inbox import FORMATS
-from ingestion.gate.tally import Reject, Verdict
-from ingestion.gate.validation import validate
+from ingestion.gate.inbox import refused_name
+from ingestion.gate.reading.validation import validate
+from ingestion.gate.reading.verdict import Reject, Verdict
 
-_SHOWN_REJECTS = 10
-_SHOWN_CHARACTERS = 60
+_MOST_REJECTS = 10
+_MOST_BYTES = 1 << 16
 
 
 @dataclass
 class Preview:
-    """The verdict on a file and the first of its refused rows."""
+    """The verdict on a file, the first of its refused rows, and of what is landed.
+
+    Attributes:
+        problem: why the file cannot be read at all; it has no verdict then.
+    """
 
     path: Path
     feed: str
-    verdict: Verdict
+    verdict: Verdict = field(default_factory=Verdict)
     rejects: list[Reject] = field(default_factory=list)
-
-    def lines(self) -> list[str]:
-        """The same for people."""
-        verdict = self.verdict
-        first = (
-            f"{self.path} ({self.feed}): {verdict.rows_read} rows read, "
-            f"{verdict.rows_accepted} accepted, {verdict.rows_refused} refused"
-        )
-        rows = [
-            f"  line {reject.line}: {reject.reason}{_about(reject)}"
-            for reject in self.rejects
-        ]
-        more = sum(verdict.refused_by_reason.values()) - len(rows)
-        more -= verdict.refused_by_reason.get("file-refused", 0)
-        if more > 0:
-            rows.append(f"  and {more} more refused rows")
-        if verdict.reason:
-            where = f" (line {verdict.first_error_line})" if not rows else ""
-            where = where if verdict.first_error_line else ""
-            rows.append(
-                f"  refused whole: {verdict.reason}{where}: {verdict.reason_message}"
-            )
-        return [first, *rows]
-
-
-def preview(path: Path, feed: str | None) -> Preview:
-    """Check one file as the gate would.
-
-    Raises:
-        UsageError: there is no such file, or its extension is not one for its feed.
-        ProcurementError: the file cannot be read.
-    """
-    require_file(path)
-    feed = feed or _guessed_feed(path)
-    reading = reading_for(feed, path.name)
-    if reading is None or reading.format not in FORMATS[feed]:
-        raise UsageError(
-            f"{path} would be refused by its name: for {feed}, the gate takes "
-            f"{' and '.join(FORMATS[feed])} files, also with .gz."
-        )
-    rejects: list[Reject] = []
-    contract = load_contracts()[feed, reading.format]
-    with opened(path.resolve()) as stream:
-        verdict = validate(
-            stream,
-            reading.compression,
-            contract,
-            _Nowhere(),
-            lambda reject: (
-                rejects.append(reject) if len(rejects) < _SHOWN_REJECTS else None
-            ),
-            reading.sender,
-        )
-    return Preview(path, feed, verdict, rejects)
-
-
-class _Nowhere:
-    """Takes bytes and forgets them."""
+    problem: str | None = None
+    landed: bytes = b""
 
     def write(self, content: bytes, /) -> None:
-        """Nothing is landed."""
+        """Take what would be landed; the beginning is kept."""
+        if len(self.landed) < _MOST_BYTES:
+            self.landed += content[:_MOST_BYTES]
+
+    def add(self, reject: Reject) -> None:
+        """Take a refused row; the first few are kept."""
+        if len(self.rejects) < _MOST_REJECTS:
+            self.rejects.append(reject)
+
+
+def preview(path: Path, feed: str | None, sender: Sender | None = None) -> Preview:
+    """Check one file as the gate would; what cannot be read says so.
+
+    With a ``sender`` it is read as that one's, whatever its name is.
+    """
+    feed = sender.feed if sender else feed or _guessed_feed(path)
+    reading, report = reading_for(feed, path.name), Preview(path, feed)
+    if sender:
+        reading = Reading(
+            sender.format, reading.compression if reading else None, sender.name
+        )
+    refused = refused_name(feed, path.name, reading)
+    try:
+        require_file(path)
+        if refused or reading is None:
+            report.verdict = Verdict(*refused or ())
+        else:
+            with opened(path.resolve()) as stream:
+                report.verdict = validate(
+                    stream,
+                    reading.compression,
+                    load_contracts()[feed, reading.format],
+                    report,
+                    report.add,
+                    sender_named(reading.sender),
+                    path.name,
+                )
+    except ProcurementError as error:
+        report.problem = str(error)
+    return report
 
 
 def _guessed_feed(path: Path) -> str:
-    """By the nearest folder named like a feed, else by what the file begins with."""
+    """By the nearest folder named like a feed, its sender, or how the file begins."""
     for folder in path.resolve().parent.parts[::-1]:
         if folder in FEEDS:
             return folder
+    for sender in load_senders():
+        if sender.takes(path.name):
+            return sender.feed
     reading = reading_of(path.name)
     opener = gzip.open if reading and reading.compression else open
     try:
@@ -106,12 +96,3 @@ def _guessed_feed(path: Path) -> str:
         return "orders"
     is_csv = reading is not None and reading.format == "csv"
     return "stock" if is_csv and b"warehouse_id" in start else "orders"
-
-
-def _about(reject: Reject) -> str:
-    if reject.column is None:
-        return ""
-    if reject.value is None:
-        return f" in {reject.column}: no value"
-    value = reject.value[:_SHOWN_CHARACTERS]
-    return f" in {reject.column}: {value!r}"

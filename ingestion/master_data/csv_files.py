@@ -14,9 +14,9 @@ from pathlib import Path
 
 from ingestion.contracts.ids import spreadsheet_form
 from ingestion.errors import UsageError
-from ingestion.gate.csv_text import CsvReader, Record
-from ingestion.gate.source import open_lines, skip_blank
-from ingestion.gate.tally import FileRefusedError
+from ingestion.gate.reading.csv.records import CsvReader, Record
+from ingestion.gate.reading.text import open_lines, skip_blank
+from ingestion.gate.reading.verdict import FileRefusedError
 from ingestion.master_data.cells import BLANKS, WrongCellError, read_cell
 from ingestion.master_data.tables import TABLES, Column, Table
 

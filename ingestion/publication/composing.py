@@ -50,6 +50,7 @@ def compose(
         demand=exported("demand", by="sku_id"),
         history=exported("history_used", by="used_date"),
         quality_checks=exported("quality_checks", by="check_name"),
+        snapshots=exported("snapshots", by="warehouse_id"),
         figures={},
     )
     return replace(planned, figures=reconcile(planned, exported("figures", by="key")))

@@ -13,7 +13,7 @@ from datetime import date
 
 from ingestion.canonical_json import Json, canonical_line
 from ingestion.errors import PublicationError
-from ingestion.gate.drafts import copy
+from ingestion.gate.provisional_files import copy
 from ingestion.lake import Lake, read_file, write_file
 from ingestion.master_data.capture import capture_folder
 from ingestion.publication.change_journal import DateChange
@@ -27,7 +27,7 @@ from ingestion.publication.published import (
     orders_folder,
 )
 from ingestion.publication.reconciliation import figures_document
-from ingestion.publication.remembered import remember
+from ingestion.publication.remembered import HISTORY, remember
 from ingestion.publication.version_files import PlannedVersion, Published
 
 
@@ -114,7 +114,7 @@ def _build(
         write_file(lake, path.replace(folder, building), expected[path])
 
     list(lake.each(write, [path for path in expected if path.startswith(folder)]))
-    remember(lake, planned)
+    remember(lake, planned, provenance)
     manifest = f"{folder}/manifest.json"
     expected[manifest] = canonical_line(_manifest(planned, provenance))
     write(manifest)
@@ -192,7 +192,7 @@ def _manifest(planned: PlannedVersion, provenance: Provenance) -> dict[str, Json
                 for row in planned.history
                 if row["purpose"] == purpose
             ]
-            for purpose in ("spikes", "open_orders")
+            for purpose in HISTORY
         },
         "reconciliation": figures_document(planned.figures),
     }

@@ -48,6 +48,7 @@ def reconcile(version: PlannedVersion, exported_figures: Iterable[Row]) -> Figur
     exceptions = {key: row for key, row in planned.items() if key[0] == "exceptions"}
     differences = [
         *_written_twice(version),
+        *_snapshots_missed(version),
         *_differences(planned, _found(version)),
         *_differences(exceptions, _by_code(_rows_of_csv(version)), " in the CSV"),
     ]
@@ -136,6 +137,19 @@ def _written_twice(version: PlannedVersion) -> Iterator[str]:
     for order_id, count in Counter(row["order_id"] for row in version.orders).items():
         if count > 1:
             yield f"order {order_id} was exported {count} times"
+
+
+def _snapshots_missed(version: PlannedVersion) -> Iterator[str]:
+    """Warehouses that delivered and whose SKUs were not exported, or the reverse."""
+    delivered = {
+        row["scope_id"]
+        for row in version.quality_checks
+        if row["check_name"] == "rows" and row["scope_kind"] == "warehouse"
+    }
+    listed = {row["warehouse_id"] for row in version.snapshots}
+    for warehouse_id in sorted(delivered ^ listed):
+        said = "planned, not exported" if warehouse_id in delivered else "not planned"
+        yield f"snapshot of warehouse {warehouse_id}: {said}"
 
 
 def _rows_of_json(version: PlannedVersion) -> list[Row]:

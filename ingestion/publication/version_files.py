@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 
 from ingestion.canonical_json import canonical_line
+from ingestion.lake import Lake
 from ingestion.planning.exports import Row
 from ingestion.publication.documents import (
     cancelled_order,
@@ -60,6 +61,7 @@ class PlannedVersion:
         demand: one row per SKU planned, by the SKU's UTF-8 bytes.
         history: the earlier dates and versions that were looked back at.
         quality_checks: what was measured of files and sites.
+        snapshots: SKUs of each warehouse that sent stock, by the warehouse's bytes.
         figures: those of the marts, with which all of it was reconciled.
     """
 
@@ -71,6 +73,7 @@ class PlannedVersion:
     demand: list[Row]
     history: list[Row]
     quality_checks: list[Row]
+    snapshots: list[Row]
     figures: Figures
 
     @cached_property
@@ -129,6 +132,12 @@ def open_lines(documents: list[Row]) -> Iterator[tuple[Row, Row]]:
         if order["status"] == "released" and order["requested_delivery_date"]:
             for line in order["lines"]:
                 yield order, line
+
+
+def write_file(lake: Lake, path: str, content: bytes) -> None:
+    """Write a file whole, in place of a former one."""
+    with lake.writer(path, replace=True) as stream:
+        stream.write(content)
 
 
 def _by_supplier(order: Row) -> bytes:

@@ -14,7 +14,7 @@ from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
 from ingestion.publication.provenance import Provenance
 from ingestion.publication.published import published_contents
-from ingestion.publication.remembered import remembered_path
+from ingestion.publication.remembered import HISTORY, remembered_path
 
 _CHUNK = 2**20
 _CODE = {
@@ -124,9 +124,9 @@ def _landed(
 
 
 def _history(lake: Lake, history: dict[str, Any]) -> Iterator[Cause]:
-    tables = {"spikes": "published_demand", "open_orders": "published_order_lines"}
-    for purpose, name in tables.items():
-        for used in history[purpose]:
+    for purpose, name in HISTORY.items():
+        # Manifests of earlier versions of the project look back for less.
+        for used in history.get(purpose, []):
             path = remembered_path(name, used["business_date"], used["version"])
             if not lake.exists(path):
                 yield Cause("history", f"{path} is missing")

@@ -16,9 +16,13 @@ from typing import Any
 from ingestion.lake import LocalLake, write_file
 from ingestion.report.facts import Facts
 from ingestion.report.headline import findings
+from ingestion.report.rejects import why_refused
 
 #: Seconds that an ALERT_COMMAND may take; the dates to come wait for it.
 SECONDS_ALLOWED = 30
+#: Warnings that no morning may pass over: what is ordered follows from another day's
+#: files, or from a part of a warehouse.
+_URGENT = ("repeated_file", "shrunken_snapshot")
 
 
 @dataclass(frozen=True)
@@ -37,22 +41,23 @@ class Alert:
 
 
 def alerts_of(facts: Facts) -> list[Alert]:
-    """Everything of severity error, the run itself first."""
+    """Everything of severity error and the urgent warnings, the run itself first."""
     alerts, found = [], findings(facts)
     if facts.summary["exit_code"]:
         result = facts.summary["result"]
         said = facts.summary["message"] or result
         alerts.append(Alert("run", f"{facts.business_date} {result}", said))
     for file in found["files_refused"] or ():
-        said = file.reason_message or file.reason or "refused"
-        alerts.append(Alert("refused_file", f"{file.feed}/{file.file_name}", said))
+        where = f"{file.feed}/{file.file_name}"
+        alerts.append(Alert("refused_file", where, why_refused(file)))
     for test in found["tests_failed"] or ():
         said = f"{test.found} rows break: {test.claim}"
         alerts.append(Alert("failed_test", test.name, said))
-    for row in found["errors"] or ():
-        if row["code"] != "refused_file":  # which has been named
+    for row in facts.exceptions or ():
+        is_urgent = row["severity"] == "error" or row["code"] in _URGENT
+        if is_urgent and row["code"] != "refused_file":  # which has been named
             said = f"{row['code']}: {row['message']}"
-            alerts.append(Alert("exception", _subject(row), said))
+            alerts.append(Alert("exception", _subject(row), said, row["severity"]))
     return alerts
 
 

@@ -15,6 +15,7 @@ from ingestion.gate import ReceivedFile
 from ingestion.planning.data_tests import DataTest
 from ingestion.planning.exports import Row
 from ingestion.report.facts import Facts
+from ingestion.report.rejects import first_error
 from ingestion.report.tables import WORST_FIRST, Cell, Table, table
 
 _MART = PROJECT_DIR / "models/marts/quality/fct_quality_checks.yml"
@@ -44,13 +45,10 @@ def tables_of(facts: Facts) -> list[Table]:
 
 
 def _file(file: ReceivedFile) -> _Cells:
-    where = f"line {file.first_error_line}" if file.first_error_line else ""
-    where += f", {file.first_error_column}" if file.first_error_column else ""
-    why = f": {file.first_error_reason}" if where and file.first_error_reason else ""
     return {
         **vars(file),
         "why": file.reason_message or file.reason,
-        "first_error": f"{where}{why}" or None,
+        "first_error": first_error(file),
         "sites": ", ".join(file.site_ids) or None,
         "sha256": file.sha256[:12] if file.sha256 else None,
     }

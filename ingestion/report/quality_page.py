@@ -14,6 +14,7 @@ from ingestion.report.contents import described_checks
 from ingestion.report.facts import Facts
 from ingestion.report.headline import findings
 from ingestion.report.page import render
+from ingestion.report.rejects import why_refused
 from ingestion.report.tables import Table, declared_tables
 
 _CODES = PROJECT_DIR / "seeds/exception_codes.csv"
@@ -44,6 +45,7 @@ def quality_page(
             test for test in facts.tests or () if test.status != "passed"
         ],
         described=described_checks(),
+        why_refused=why_refused,
     )
 
 

@@ -34,6 +34,9 @@
         ('published_demand', 'json', 'manifests/published_demand', '', '[!_.]*.jsonl'),
         ('published_order_lines', 'json', 'manifests/published_order_lines', '',
             '[!_.]*.jsonl'),
+        ('published_files', 'json', 'manifests/published_files', '', '[!_.]*.jsonl'),
+        ('published_snapshots', 'json', 'manifests/published_snapshots', '',
+            '[!_.]*.jsonl'),
         ('published_volumes', 'json', 'manifests/published_volumes', '', '[!_.]*.jsonl'),
     ] -%}
     {%- for name, _, _ in master_data_tables() -%}

@@ -48,3 +48,29 @@
     {%- endif -%}
     {%- do return(value) -%}
 {%- endmacro %}
+
+{#
+    A list of texts among the rule variables, checked before it reaches SQL.
+
+    name:    of a dbt variable, such as hold_codes
+    plain:   without case and blanks, to be compared with what is without them, too
+    returns: a list of SQL literals for `in (...)`; of an empty one an empty text
+#}
+{% macro list_variable(name, plain=false) -%}
+    {%- set texts = var(name) -%}
+    {%- set literals = [] -%}
+    {%- set is_list = texts is sequence and texts is not string and texts is not mapping -%}
+    {%- for text in (texts if is_list else []) if text is string
+        and modules.re.match("[^\x00-\x20\x7f'][^\x00-\x1f\x7f']{0,63}\Z", text) -%}
+        {%- set literal = "'" ~ text ~ "'" -%}
+        {%- do literals.append(without_case_and_blanks(literal) if plain else literal) -%}
+    {%- endfor -%}
+    {%- if not is_list or literals | length != texts | length -%}
+        {{ exceptions.raise_compiler_error(
+            "The variable " ~ name ~ " is " ~ tojson(texts | string) ~ ": give a list of "
+            ~ "texts of at most 64 characters without quotes and blanks in front, for "
+            ~ "example " ~ name ~ ": [EA, PC]"
+        ) }}
+    {%- endif -%}
+    {%- do return(literals or ["''"]) -%}
+{%- endmacro %}

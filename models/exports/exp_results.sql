@@ -17,6 +17,10 @@ history_used as (
     select * from {{ ref('int_history_used') }}
 ),
 
+snapshots as (
+    select * from {{ ref('int_snapshots_listed') }}
+),
+
 quality_checks as (
     select * from {{ ref('fct_quality_checks') }}
     where business_date = {{ run_date_literal() }}
@@ -38,6 +42,7 @@ results as (
             'check_name', 'scope_kind', 'scope_id', 'scope_name', 'value', 'expected',
             'threshold', 'status', 'message',
         ]),
+        ('snapshots', ['warehouse_id', 'sku_ids']),
         ('figures', [
             'subject', 'key', 'status', 'row_count', 'quantity', 'amount',
             'total_amount', 'figure_count',

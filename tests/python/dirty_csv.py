@@ -53,27 +53,41 @@ def csv_cells() -> Iterator[DirtyFile]:
         ("sku_id", "NULL", {"sku": "NULL"}),
         ("line_number", "007", {"line": "7"}),
         ("ordered_at", "2026-01-01 10:00", {"at": "2026-01-01 10:00:00"}),
-    ]
+        ("ordered_at", "2026-01-01 10:00:00 +0100", {}),
+        ("ordered_at", "2026-01-01T09:00:00.0000000Z", {}),
+        *(("quantity", text, {"quantity": seen}) for text, seen in (
+            ("0", "0.000"), ("-1", "-1.000"), ("-0.5", "-0.500"), ("1.0000", "1.000"),
+            ("2.50000", "2.500"), ('"-3.0"', "-3.000"),
+        )),
+        *(("unit_price", text, {"price": None}) for text in (
+            "3\u066b20", "EUR 3", "-1", "3.19999", '"3,20"', "1e1", "x" * 200,
+        )),
+        ("unit_price", "3.200000", {}),
+        *(("sku_id", text, {"sku": text}) for text in (
+            "a b", "\u00e4", "=cmd", "-A", "@SUM", "#1001", "CAM/4567",
+            "Gr\u00f6\u00dfe 5", "'00123", "4.00638E+12", "a;b", "00591-006 0018",
+        )),
+        ("pos_id", "P 1", {"pos": "P 1"}),
+        ("line_number", "1.0", {}),
+    ]  # fmt: skip
     bad = [
         *(("quantity", text, TYPE) for text in (
             "1e3", "+1", '"1,5"', "1.2345", "two", "1 0", "\u0661", "0x1", "1\r", "--1",
+            "1-", '"1,000.5"', "1.000.5", "12.", "1" * 16, "6E+2",
         )),
         *(("quantity", text, CONSTRAINT) for text in (
-            "", " ", '""', "0", "-1", "-0.5",
+            "", " ", '""', "10000000000", "-10000000000",
         )),
         *(("sku_id", text, TYPE) for text in (
-            "a b", "\u00e4", "=cmd", "-A", "x" * 65, "A\\", '"A\nB"', '"A""B"', '"A,B"',
+            "x" * 65, "A\\", '"A\nB"', '"A""B"', '"A,B"', "a\tb", "a\u00a0b", "\u200b",
         )),
         *(("order_id", text, CONSTRAINT) for text in ("", '" "')),
-        *(("line_number", text, TYPE) for text in ("1.0", "-1", "I")),
+        *(("line_number", text, TYPE) for text in ("1.5", "-1", "I", "1.")),
         *(("line_number", text, CONSTRAINT) for text in ("", "0", "1000000000")),
         *(("ordered_at", text, TYPE) for text in (
             "2026-02-30T10:00", "2026-01-01", "10:00", "01/02/2026 10:00",
         )),
         ("ordered_at", "", CONSTRAINT),
-        *(("unit_price", text, TYPE) for text in ("3\u066b20", "EUR 3")),
-        ("unit_price", "-1", CONSTRAINT),
-        ("pos_id", "P 1", TYPE),
     ]  # fmt: skip
     for key, text, seen in good:
         yield _csv(
@@ -120,7 +134,15 @@ def csv_rows() -> Iterator[DirtyFile]:
         "quoted newline in a row", f"{broken}\n{CSV_ROW}\n", (row,),
         ((here, TYPE, "sku_id"),),
     )  # fmt: skip
-    yield _csv("formula", _cells(sku_id="@SUM"), (), ((here, TYPE, "sku_id"),))
+    yield _csv("formula in quotes", _cells(sku_id='="00123"'), (), (
+        (here, "quote-error", None),
+    ))  # fmt: skip
+    yield _csv("header again", f"{COLUMNS}\n{CSV_ROW}", (row,), (
+        (here, TYPE, "ordered_at"),
+    ))  # fmt: skip
+    yield _csv("total row", f"{CSV_ROW}\nTotal,,,,,,10,10.00\n", (row,), (
+        (here + 1, CONSTRAINT, "store_id"),
+    ))  # fmt: skip
 
 
 def csv_files() -> Iterator[DirtyFile]:
@@ -169,6 +191,22 @@ def csv_files() -> Iterator[DirtyFile]:
             f"{COLUMNS.replace('sku_id', 'sku')}\n{CSV_ROW}\n",
             "missing-label",
         ),
+        "optional column in another case": (
+            f"{COLUMNS.replace('pos_id', 'Pos_ID')}\n{CSV_ROW}\n",
+            "incorrect-label",
+        ),
+        "optional column with a hyphen": (
+            f"{COLUMNS.replace('unit_price', 'unit-price')}\n{CSV_ROW}\n",
+            "incorrect-label",
+        ),
+        "a column in another case beside it": (
+            f"{COLUMNS},SKU ID\n{CSV_ROW},x\n",
+            "incorrect-label",
+        ),
+        "sep line": (f"sep=;\n{COLUMNS}\n{CSV_ROW}\n", "missing-label"),
+        "pipes": (f"{COLUMNS}\n{CSV_ROW}\n".replace(",", "|"), "missing-label"),
+        "a zip": ("PK\x03\x04 @@", "format-error"),
+        "a PDF": ("%PDF-1.7 @@", "format-error"),
         "header in capitals": (f"{COLUMNS.upper()}\n{CSV_ROW}\n", "missing-label"),
         "doubled column": (f"{COLUMNS},sku_id\n{CSV_ROW},A\n", "duplicate-label"),
         "doubled unknown column": (
@@ -195,8 +233,17 @@ def csv_files() -> Iterator[DirtyFile]:
         yield DirtyFile(f"{encoding}.csv", content, reason="encoding-error")
     yield DirtyFile(
         "over the threshold.csv",
-        f"{COLUMNS}\n{CSV_ROW}\n{_cells(quantity='0')}\n".encode(),
-        reason="threshold-exceeded", read=2,
+        "\n".join([COLUMNS, *[CSV_ROW] * 94, *[_cells(quantity="x")] * 5]).encode(),
+        reason="threshold-exceeded", read=99,
+    )  # fmt: skip
+    yield DirtyFile(
+        "no row accepted.csv", f"{COLUMNS}\n{_cells(quantity='x')}\n".encode(),
+        reason="threshold-exceeded", read=1,
+    )  # fmt: skip
+    yield DirtyFile(
+        "four bad rows of a small shop.csv",
+        (f"{COLUMNS}\n{CSV_ROW}\n" + f"{_cells(quantity='x')}\n" * 4).encode(),
+        rows=(row,), refused=tuple((n, TYPE, "quantity") for n in (3, 4, 5, 6)),
     )  # fmt: skip
     for name in (
         "notes.txt",

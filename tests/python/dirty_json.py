@@ -194,16 +194,21 @@ def json_files() -> Iterator[DirtyFile]:
     ):
         content = good.encode(encoding)
         yield DirtyFile(f"{encoding}.json", content, reason="encoding-error")
-    none = json_order(order_line(quantity="0"))
+    none = json_order(*[order_line(quantity='""')] * 5)
     yield DirtyFile(
         "over the threshold.jsonl",
-        f"{json_order(*[order_line()] * 18)}\n{none}".encode(),
-        reason="threshold-exceeded", read=19,
+        f"{json_order(*[order_line()] * 94)}\n{none}".encode(),
+        reason="threshold-exceeded", read=99,
     )  # fmt: skip
     yield DirtyFile(
         "at the threshold.jsonl",
-        f"{json_order(*[order_line()] * 19)}\n{none}".encode(),
-        rows=(row,) * 19, refused=((2, CONSTRAINT, "quantity"),),
+        f"{json_order(*[order_line()] * 95)}\n{none}".encode(),
+        rows=(row,) * 95, refused=((2, CONSTRAINT, "quantity"),) * 5,
+    )  # fmt: skip
+    yield DirtyFile(
+        "one bad row of two.jsonl",
+        f"{good}\n{json_order(order_line(quantity='null'))}".encode(),
+        rows=(row,), refused=((2, CONSTRAINT, "quantity"),),
     )  # fmt: skip
     yield DirtyFile(
         "CSV in a JSON file.json", f"{COLUMNS}\n{CSV_ROW}\n".encode(),

@@ -18,6 +18,8 @@ def stock_files() -> Iterator[DirtyFile]:
         "all given": ("1.5,2,3", ("1.500", "2.000", "3.000")),
         "15 digits": ("123456789012345.123,0,-0.001",
                       ("123456789012345.123", "0.000", "-0.001")),
+        "zeros after the third decimal": (
+            "1.0000,2.50000,", ("1.000", "2.500", None)),
         "blanks": (" 1 , , ", ("1.000", None, None)),
     }  # fmt: skip
     for name, (cells, values) in good.items():
@@ -41,6 +43,17 @@ def stock_files() -> Iterator[DirtyFile]:
             f"stock {name}.csv", content.encode(), "stock", PAD,
             refused=((PAD + 2, reason, column),),
         )  # fmt: skip
+    for own, near in (("reserved", "Reserved"), ("safety_stock", "safety-stock")):
+        header = _STOCK.replace(own, near)
+        yield DirtyFile(
+            f"stock with {near}.csv", f"{header}\n{ID},A,,1,,\n".encode(), "stock",
+            reason="incorrect-label",
+        )  # fmt: skip
+    yield DirtyFile(
+        "stock with a column of its own.csv",
+        f"{_STOCK},reserved2\n{ID},A,,1,,,x\n".encode(), "stock",
+        rows=((ID, "A", None, "1.000", None, None),),
+    )  # fmt: skip
     yield DirtyFile("stock.json", f"[] {ID}".encode(), "stock", reason="format-error")
     yield DirtyFile(
         "orders in stock.csv", f"{COLUMNS}\n{CSV_ROW} \n".encode(), "stock",
@@ -65,10 +78,12 @@ def packed_files() -> Iterator[DirtyFile]:
         "not gzip": orders[5].encode(),
         "something behind": packed[6] + b"more",
         "header only": packed[7][:10],
+        "a zip": b"PK\x03\x04" + packed[8],
     }
     for name, content in broken.items():
         yield DirtyFile(f"{name}.json.gz", content, reason="compression-error")
     yield DirtyFile("no byte.json.gz", b" ", reason="compression-error")
+    yield DirtyFile("a gzip by another name.csv", packed[8], reason="format-error")
     bomb = gzip.compress(bytes(1) * (80 << 20), 9, mtime=0)
     yield DirtyFile("bomb.csv.gz", bomb, reason="decompression-bomb")
     yield DirtyFile(

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 from ingestion.contracts import load_contracts
-from ingestion.gate.tally import Reject, Verdict
-from ingestion.gate.validation import validate
+from ingestion.contracts.senders import Sender
+from ingestion.gate.reading.validation import validate
+from ingestion.gate.reading.verdict import Reject, Verdict
 
 ORDER_COLUMNS = (
     "order_id,store_id,pos_id,ordered_at,line_number,sku_id,quantity,unit_price"
@@ -80,7 +85,8 @@ def check(
     feed: str = "orders",
     compression: str | None = None,
     share: str = "1",
-    sender: str | None = None,
+    sender: Sender | None = None,
+    file_name: str = "",
     **terms: Any,
 ) -> Checked:
     """Validate bytes; by default any share of refused rows is allowed.
@@ -94,9 +100,56 @@ def check(
     )
     landed, rejects = io.BytesIO(), list[Reject]()
     verdict = validate(
-        _Raw(content), compression, contract, landed, rejects.append, sender
+        _Raw(content),
+        compression,
+        contract,
+        landed,
+        rejects.append,
+        sender,
+        file_name,
     )
     return Checked(verdict, landed.getvalue(), rejects)
+
+
+@contextmanager
+def one_by_one() -> Iterator[None]:
+    """Have every row read by the readers that are the measure, none at once."""
+    orders = "ingestion.gate.reading.json.orders.JsonOrders._told"
+    element = "ingestion.gate.reading.json.arrays._ELEMENT"
+    table = "ingestion.gate.reading.csv.table._Table"
+    with (
+        mock.patch(orders, return_value=None),
+        mock.patch(element, re.compile(rb"(?!)")),
+        mock.patch(f"{table}._fit_rows", lambda _, __, start: start),
+        mock.patch(f"{table}._lines", return_value=0),
+    ):
+        yield
+
+
+def alike(checked: Checked) -> tuple[Any, ...]:
+    """What must be the same however a file was read.
+
+    A JSON number is landed as one or as text, with zeros at its end or without; of a
+    file that is refused nothing is.
+    """
+    verdict, landed = checked.verdict, None
+    if verdict.reason is None:
+        is_json = not checked.landed or checked.landed.startswith(b"{")
+        orders = list(map(_typed, checked.orders)) if is_json else []
+        landed = orders if is_json else checked.landed
+    return verdict, checked.rejects if verdict.rows_refused else [], landed
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _typed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_typed(item) for item in value]
+    is_number = isinstance(value, str) and _NUMBER.fullmatch(value)
+    return Decimal(value) if is_number else value
+
+
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 class _Raw(io.RawIOBase):

@@ -44,7 +44,7 @@ def run_pipeline(
     state: Path,
     first: date,
     last: date,
-    variables: Mapping[str, bool | int | float],
+    variables: Mapping[str, bool | int | float | list[str]],
     *options: str,
 ) -> PipelineRun:
     """Load ``workdir/master`` and run a window of dates over ``workdir/inbox``.

@@ -10,6 +10,7 @@ import pytest
 
 from ingestion.batch.window import BatchWindow
 from ingestion.commands.options import parse_options
+from ingestion.config import PROJECT_DIR
 from ingestion.errors import DateLockedError, UsageError
 from ingestion.locking.files import date_lock
 from ingestion.planning.rule_variables import load_rule_variables
@@ -118,6 +119,12 @@ def test_rule_variables_start_from_the_project_and_take_what_is_given() -> None:
         "spike_sigma": "2.5",
         "spike_ratio": "2",
         "allow_missing_warehouses": False,
+        "allow_no_orders": False,
+        "order_max_age_days": "2",
+        "whole_units": ["EA"],
+        "hold_codes": [],
+        "statuses_not_bought": ["discontinued"],
+        "snapshot_min_share": "0.5",
         "volume_window_weeks": "8",
         "volume_min_dates": "3",
         "volume_sigma": "3",
@@ -133,12 +140,60 @@ def test_a_manifest_names_the_variables_that_decide_what_is_ordered() -> None:
 
     assert list(variables.for_manifest()) == [
         "allow_missing_warehouses",
+        "allow_no_orders",
+        "hold_codes",
         "net_open_orders",
+        "order_max_age_days",
+        "snapshot_min_share",
         "spike_min_run_dates",
         "spike_ratio",
         "spike_sigma",
         "spike_window_days",
+        "statuses_not_bought",
+        "whole_units",
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ("{hold_codes: [demand_spik]}", "'demand_spik' is no code of an exception"),
+        ("{hold_codes: demand_spike}", "is not a list of texts"),
+        ("{whole_units: [1]}", "is not a list of texts"),
+        ('{whole_units: ["it\'s"]}', "without quotes"),
+        ("{statuses_not_bought: [{a: b}]}", "is not a list of texts"),
+        ("{order_max_age_days: 1.5}", "a whole number"),
+        ("{snapshot_min_share: -0.5}", "a number of at most"),
+        ("{allow_no_orders: 1}", "true or false"),
+        ("{allow_no_order: true}", "The rule variables are allow_missing_warehouses, "),
+    ],
+)
+def test_a_rule_variable_has_the_form_of_its_default(given: str, word: str) -> None:
+    with pytest.raises(UsageError, match=word):
+        load_rule_variables(given)
+
+
+def test_the_page_for_operators_names_every_rule_variable_and_its_default() -> None:
+    page = (PROJECT_DIR / "docs" / "operations.md").read_text("utf-8")
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
+    said = {
+        name.strip(" `"): default.strip()
+        for row in rows
+        for name, default in zip(
+            row[1].split(","), _cells_of_defaults(row[2]), strict=False
+        )
+    }
+    defaults = load_rule_variables(None).for_dbt()
+
+    for name, default in defaults.items():
+        text = str(default).lower() if isinstance(default, bool) else default
+        text = f"[{', '.join(text)}]" if isinstance(text, list) else text
+        assert said.get(name) == text, name
+
+
+def _cells_of_defaults(cell: str) -> list[str]:
+    """The defaults of one row; those of lists have commas of their own."""
+    return [cell] if "[" in cell else cell.split(",")
 
 
 def test_the_window_is_two_hours_long_also_when_clocks_change() -> None:

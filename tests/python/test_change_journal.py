@@ -184,7 +184,9 @@ class _DateRun(DateRun):
 
     def receive_late(self) -> list[ReceivedFile]:
         inbox = self._place.folder / "inbox"
-        return gate.receive_late(self.lake, inbox, DAY, run_id="late", received_at=NOW)
+        return gate.receive(
+            self.lake, inbox, DAY, run_id="late", received_at=NOW, is_published=True
+        )
 
     def write_capture(self) -> MasterSnapshot:
         return self._place.write_capture(self.lake)
@@ -229,8 +231,13 @@ def changed(folder: Path) -> Place:
     place.drop("orders", "a.csv", csv_file(CSV_ROW.replace(",2,", ",3,")))
     place.drop("orders", "b.csv", csv_file(CSV_ROW.replace("O1", "O2")))
     place.capacity = "2.000"
-    gate.receive_late(
-        place.lake, place.folder / "inbox", DAY, run_id="late", received_at=NOW
+    gate.receive(
+        place.lake,
+        place.folder / "inbox",
+        DAY,
+        run_id="late",
+        received_at=NOW,
+        is_published=True,
     )
     return place
 

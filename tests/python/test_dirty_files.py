@@ -33,7 +33,7 @@ def history(place: Path) -> list[ReceivedFile]:
 def test_there_are_many_and_no_two_alike() -> None:
     files = dirty_files()
 
-    assert len(files) >= 150
+    assert len(files) >= 450
     assert len({(case.feed, case.content) for case in files}) == len(files)
 
 

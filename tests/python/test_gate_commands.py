@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gate_files import CSV_ROW, STOCK_COLUMNS, csv_file, order
+from gate_files import CSV_ROW, ORDER_COLUMNS, STOCK_COLUMNS, csv_file, order
 from ingestion.commands.cli import main
 
-BAD = CSV_ROW.replace(",2,", ",0,")
+BAD = CSV_ROW.replace(",2,", ",'2,")
 
 
 def test_validate_names_refused_rows_and_lands_nothing(
@@ -23,7 +23,7 @@ def test_validate_names_refused_rows_and_lands_nothing(
     assert main(["validate", str(path)]) == 0
     shown = capsys.readouterr().out
     assert "21 rows read, 20 accepted, 1 refused" in shown
-    assert "line 22: constraint-error in quantity: '0'" in shown
+    assert 'line 22: type-error: quantity is "\'2": write digits' in shown
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -39,7 +39,12 @@ def test_validate_ends_with_3_when_a_file_would_be_refused(
     shown = capsys.readouterr().out
     assert "and 20 more refused rows" in shown
     assert "refused whole: threshold-exceeded" in shown
-    assert "refused whole: unclosed-quote (line 3)" in shown
+    assert "refused whole: unclosed-quote: A quote that opens on line 3" in shown
+    *_, head, first, second, third = shown.splitlines()
+    assert head.split() == ["file", "feed", "read", "accepted", "refused", "outcome"]
+    assert first.split()[1:] == ["orders", "1", "1", "0", "accepted"]
+    assert second.split()[1:4] == ["orders", "30", "0"]
+    assert third.endswith("refused: unclosed-quote")
 
 
 def test_validate_guesses_the_feed(
@@ -57,14 +62,45 @@ def test_validate_guesses_the_feed(
     assert capsys.readouterr().out.count("(stock)") == 2
 
 
-@pytest.mark.parametrize("name", ["nowhere.csv", "notes.txt", "."])
-def test_validate_of_what_is_no_such_file_is_wrong_usage(
+@pytest.mark.parametrize("name", ["nowhere.csv", "."])
+def test_validate_goes_on_after_what_is_no_file_and_ends_with_2(
     tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "notes.txt").write_text("x")
+    good, refused = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_bytes(csv_file(CSV_ROW))
+    refused.write_bytes(b"x\n")
 
-    assert main(["validate", str(tmp_path / name)]) == 2
-    assert name.strip(".") in capsys.readouterr().err
+    assert main(["validate", str(tmp_path / name), str(refused), str(good)]) == 2
+    shown = capsys.readouterr()
+    assert name.strip(".") in shown.err
+    assert "1 rows read, 1 accepted" in shown.out
+
+
+def test_validate_goes_on_after_a_name_that_would_be_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive, good = tmp_path / "a.zip", tmp_path / "good.csv"
+    archive.write_bytes(b"PK")
+    good.write_bytes(csv_file(CSV_ROW))
+
+    assert main(["validate", str(archive), str(good)]) == 3
+    shown = capsys.readouterr().out
+    assert "refused whole: format-error: The extension is not one for orders" in shown
+    assert "1 rows read, 1 accepted" in shown
+
+
+def test_validate_names_what_is_passed_over_and_what_counts_as_absent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    row = CSV_ROW.replace("3.20", "free") + ",x"
+    path.write_bytes(csv_file(row, header=f"{ORDER_COLUMNS},note").rstrip())
+
+    assert main(["validate", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "passed over: note" in shown
+    assert "1 prices cannot be read" in shown
+    assert "the last line has no line end" in shown
 
 
 def test_land_and_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,17 +16,12 @@ from ingestion.contracts import (
     load_contract,
     load_contracts,
 )
-from ingestion.contracts.page import REASONS, markdown
+from ingestion.contracts.page import markdown
+from ingestion.contracts.reasons import REASONS, in_words
 from ingestion.errors import UsageError
 
 #: Texts with a hyphen in the gate's source that are no reasons.
-NOT_REASONS = {"utf-8"}
-
-SENDERS = """senders:
-  - name: brand
-    files: ["brand-*"]
-    columns: {{{own}: {name}}}
-rules:"""
+NOT_REASONS = {"utf-8", "latin-1", "utf-16"}
 
 
 def test_every_feed_has_its_formats() -> None:
@@ -46,18 +41,16 @@ def test_every_feed_has_its_formats() -> None:
         ("version: 1", "version: true", "line 4, is wrong: version"),
         ("version: 1", "version: 1\nspeed: 2", "line 5, is wrong: speed is not a key"),
         ("version: 1", "version: 1\nversion: 2", "line 4, .* again on line 5"),
-        ("0.05", "5", "line 6, is wrong: max_refused_share"),
-        ("type: stock", "type: weight", r"line 22, .*columns\[3\]\.type is 'weight'"),
-        ("required: true", "required: 1", r"line 10, .*columns\[0\]\.required"),
+        ("0.05", "5", "line 7, is wrong: max_refused_share"),
+        ("type: stock", "type: weight", r"line 24, .*columns\[3\]\.type is 'weight'"),
+        ("required: true", "required: 1", r"line 12, .*columns\[0\]\.required"),
         ("name: sku_id", "name: warehouse_id", r"columns\[1\]\.name is named twice"),
         ("  - name: sku_id", "  - 3\n  - name: sku_id", r"columns\[1\] does not fit"),
         ("name: warehouse_id", "name: depot_id", "lacks warehouse_id"),
         ("  - name: sku_id", "  - part: line\n    name: sku_id", "no use for the key"),
-        ('compare: "<="', 'compare: "<>"', r"line 39, .*rules\[0\]\.compare"),
+        ('compare: "<="', 'compare: "<>"', r"line 41, .*rules\[0\]\.compare"),
         ("other_column: available", "other_column: sku_id", "no column of numbers"),
         ("other_column: available", "value: 1\n    other_column: x", "needs either"),
-        ("rules:", SENDERS.format(own="depot", name="shop"), "'shop', which is no"),
-        ("rules:", SENDERS.format(own="sku_id", name="sku_id"), "contract's own name"),
         ("feed: stock", "feed: [", "cannot be read"),
     ],
 )
@@ -92,9 +85,10 @@ def test_the_page_in_the_docs_is_current() -> None:
 
 
 def test_every_reason_that_the_gate_gives_is_explained() -> None:
+    forms = PROJECT_DIR / "ingestion/contracts/values.py"
     source = "".join(
         path.read_text(encoding="utf-8")
-        for path in (PROJECT_DIR / "ingestion/gate").glob("*.py")
+        for path in [forms, *(PROJECT_DIR / "ingestion/gate").rglob("*.py")]
     )
     given = {
         code
@@ -105,11 +99,18 @@ def test_every_reason_that_the_gate_gives_is_explained() -> None:
     assert given | {"link", "folder"} == set(REASONS)
 
 
+def test_every_reason_says_what_to_do() -> None:
+    for code, (problem, cure) in REASONS.items():
+        assert problem, code
+        assert cure, code
+        assert in_words(code).endswith(f"{cure}.")
+
+
 def test_the_command_prints_every_column(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["contracts"]) == 0
     shown = capsys.readouterr().out
 
     assert "orders as JSON, version 1" in shown
     assert "lines[].quantity" in shown
-    assert "0.001 to 9999999999" in shown
+    assert "-9999999999 to 9999999999" in shown
     assert "reserved-within-available" in shown

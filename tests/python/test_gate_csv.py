@@ -8,8 +8,12 @@ import pytest
 
 from gate_files import CSV_ROW, ORDER_COLUMNS, STOCK_COLUMNS, check, csv_file
 
-BAD = CSV_ROW.replace(",2,", ",0,")
+BAD = CSV_ROW.replace(",2,", ",two,")
 WIDE = f"{ORDER_COLUMNS},note"
+
+
+def none_is_left(reasons: list[str]) -> str | None:
+    return "threshold-exceeded" if reasons else None
 
 
 def noted(note: str) -> str:
@@ -84,7 +88,12 @@ ROWS: dict[str, tuple[bytes, int, list[str]]] = {
         0,
         ["constraint"],
     ),
-    "malformed optional value": (csv_file(CSV_ROW[:-4] + "x"), 0, ["type-error"]),
+    "malformed optional value": (
+        csv_file(CSV_ROW.replace("S1,P1", 'S1,"P\\"')),
+        0,
+        ["type-error"],
+    ),
+    "malformed price": (csv_file(CSV_ROW[:-4] + "x"), 1, []),
 }
 
 
@@ -96,7 +105,8 @@ def test_rows_are_accepted_or_refused_with_a_reason(case: str) -> None:
     named = [
         reason.replace("constraint-error", "constraint") for reason in checked.reasons
     ]
-    assert (checked.verdict.reason, named) == (None, reasons)
+    assert checked.verdict.reason == (None if accepted else none_is_left(reasons))
+    assert named == reasons
     assert len(checked.rows) == checked.verdict.rows_accepted == accepted
     assert checked.verdict.rows_read == accepted + len(reasons)
     assert b'"' not in checked.landed
@@ -151,11 +161,11 @@ def test_landed_columns_stand_in_contract_order_and_absent_ones_are_empty() -> N
 
 def test_refused_rows_name_their_physical_line() -> None:
     content = csv_file(
-        noted('"\n\n"'), noted('"\n"').replace(",A,", ",?,"), header=WIDE
+        noted('"\n\n"'), noted('"\n"').replace(",A,", ',"?,",'), header=WIDE
     )
     (reject,) = check(content, "csv").rejects
 
-    assert (reject.line, reject.column, reject.value) == (5, "sku_id", "?")
+    assert (reject.line, reject.column, reject.value) == (5, "sku_id", "?,")
     assert reject.raw.count("\n") == 1
 
 
@@ -175,7 +185,7 @@ STOCK: list[tuple[str, bool]] = [
     ("W1,A,yesterday,1,,", False),
     ("W1,A,,1,x,", False),
     ("W1,A,,1e3,,", False),
-    ("W1,A,,1.0000,,", False),
+    ("W1,A,,1.0005,,", False),
     ("W1,A,,1000000000000000,,", False),
 ]
 
@@ -189,9 +199,15 @@ def test_stock_rows(row: str, is_accepted: bool) -> None:
 
 @pytest.mark.parametrize(
     ("good", "bad", "reason"),
-    [(19, 1, None), (18, 1, "threshold-exceeded"), (0, 1, "threshold-exceeded")],
+    [
+        (95, 5, None),
+        (94, 5, "threshold-exceeded"),
+        (5, 4, None),
+        (5, 5, "threshold-exceeded"),
+        (0, 1, "threshold-exceeded"),
+    ],
 )
-def test_a_share_strictly_above_the_threshold_refuses_the_file(
+def test_a_share_strictly_above_the_threshold_of_five_rows_refuses_the_file(
     good: int, bad: int, reason: str | None
 ) -> None:
     content = csv_file(*[CSV_ROW] * good, *[BAD] * bad)
@@ -239,8 +255,9 @@ def test_gzip_is_read_to_its_end_or_refused_whole(
 def test_a_record_over_the_cap_refuses_the_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in ("source", "csv_text"):
-        monkeypatch.setattr(f"ingestion.gate.{module}.MAX_RECORD", 1000)
+    for module in ("text", "csv.records"):
+        monkeypatch.setattr(f"ingestion.gate.reading.{module}.MAX_RECORD", 1000)
+    monkeypatch.setattr("ingestion.gate.reading.csv.table.BLOCK", 100)
     for big in (noted("x" * 5000), noted('"' + "x\n" * 2500)):
         verdict = check(csv_file(CSV_ROW, big, CSV_ROW), "csv").verdict
         assert (verdict.reason, verdict.rows_read) == ("record-too-large", 0)
@@ -249,8 +266,8 @@ def test_a_record_over_the_cap_refuses_the_file(
 def test_too_many_cells_are_not_read_into_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in ("csv_rows", "csv_text"):
-        monkeypatch.setattr(f"ingestion.gate.{module}.MAX_COLUMNS", 20)
+    for module in ("csv.header", "csv.records"):
+        monkeypatch.setattr(f"ingestion.gate.reading.{module}.MAX_COLUMNS", 20)
     many = "," * 500
     assert check(csv_file(header=ORDER_COLUMNS + many), "csv").verdict.reason == (
         "record-too-large"

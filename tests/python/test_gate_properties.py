@@ -31,12 +31,41 @@ TIMES = {
     "tomorrow": False,
 }
 IDS = st.one_of(
-    st.sampled_from(["A", "SKU-00123", "00123", "x" * 64, "x" * 65, ".a", "a b", "ä"]),
+    st.sampled_from(
+        [
+            "#1001",
+            "CAM/4567",
+            "Größe 5",
+            "A",
+            "SKU-00123",
+            "00123",
+            "x" * 64,
+            "x" * 65,
+            ".a",
+            "a b",
+            "ä",
+        ]
+    ),
     st.text(alphabet='A1.-_ ,;"\n\r\tä\u0661', max_size=6),
 )
 NUMBERS = st.one_of(
     st.decimals(-2, 10**10 + 1, places=3, allow_nan=False).map(lambda n: f"{n:f}"),
-    st.sampled_from(["1", " 1 ", "+1", "1e3", "1.", ".5", "1.0000", "-0", "\u0661"]),
+    st.sampled_from(
+        [
+            "1",
+            " 1 ",
+            "+1",
+            "1e3",
+            "1.",
+            ".5",
+            "1.0000",
+            "-0",
+            "\u0661",
+            "2.0",
+            "1.0005",
+            "0",
+        ]
+    ),
     st.text(alphabet="0123456789.-", max_size=18),
 )
 VALUES = {
@@ -64,15 +93,17 @@ def rows() -> st.SearchStrategy[dict[str, str]]:
 
 def is_id(text: str) -> bool:
     allowed = LETTERS + DIGITS
-    return (
-        1 <= len(text) <= 64
-        and text[0] in allowed
-        and all(letter in allowed + "._-" for letter in text)
+    signs = "!#$%&'()*+-./:;<=>?@[]^_`{|}~ "
+    others = "äöß\u0661"
+    return 1 <= len(text) <= 64 and all(
+        letter in allowed + signs + others for letter in text
     )
 
 
 def number(text: str, places: int) -> Decimal | None:
     whole, point, rest = text.removeprefix("-").partition(".")
+    while len(rest) > places and rest.endswith("0"):
+        rest = rest[:-1]
     if not 1 <= len(whole) <= 15 or (point and not 1 <= len(rest) <= places):
         return None
     if any(letter not in DIGITS for letter in whole + rest):
@@ -87,21 +118,39 @@ def is_fine(name: str, text: str, *, is_json: bool) -> bool:
         return is_id(text)
     if name == "ordered_at":
         return TIMES[text]
+    if name == "unit_price":
+        return True
     if name == "line_number":
-        is_number = all(letter in DIGITS for letter in text)
-        return is_number and 1 <= int(text) <= 999_999_999
-    value = number(text, 3 if name == "quantity" else 4)
-    if value is None:
-        return False
-    if name == "quantity":
-        return 0 < value <= 9_999_999_999
-    return 0 <= value <= Decimal("999999999.9999")
+        whole, point, rest = text.partition(".")
+        is_number = bool(whole) and all(letter in DIGITS for letter in whole)
+        is_number = is_number and (not point or (rest != "" and not rest.strip("0")))
+        return is_number and 1 <= int(whole) <= 999_999_999
+    value = number(text, 3)
+    return value is not None and -9_999_999_999 <= value <= 9_999_999_999
+
+
+def is_price(text: str) -> bool:
+    value = number(text, 4)
+    return value is not None and 0 <= value <= Decimal("999999999.9999")
 
 
 def accepted(row: dict[str, str], *, is_json: bool = False) -> dict[str, str] | None:
     stripped = {name: text.strip(" \t") for name, text in row.items()}
     fine = all(is_fine(name, stripped[name], is_json=is_json) for name in COLUMNS)
-    return stripped if fine else None
+    if stripped["unit_price"] and not is_price(stripped["unit_price"]):
+        stripped["unit_price"] = ""
+    return (
+        {name: landed(name, text) for name, text in stripped.items()} if fine else None
+    )
+
+
+def landed(name: str, text: str) -> str:
+    """A value without the zeros that the column does not count."""
+    if name == "line_number":
+        return text.partition(".")[0]
+    whole, point, rest = text.partition(".")
+    places = {"quantity": 3, "unit_price": 4}.get(name)
+    return f"{whole}{point}{rest[:places]}" if places else text
 
 
 @given(
@@ -125,9 +174,9 @@ def test_csv(
     writer.writeheader()
     writer.writerows(found)
     checked = check(text.getvalue().encode(), "csv")
-    landed = list(csv.DictReader(io.StringIO(checked.landed.decode())))
+    found_rows = list(csv.DictReader(io.StringIO(checked.landed.decode())))
 
-    assert landed == [row for row in map(accepted, found) if row]
+    assert found_rows == [row for row in map(accepted, found) if row]
     assert checked.verdict.rows_read == len(found)
 
 
@@ -162,12 +211,12 @@ def test_json(
             if taken:
                 number = taken["line_number"] or str(position)
                 expected.append({**taken, "line_number": number})
-    landed = [
+    found = [
         {name: {**order, **row}[name] or "" for name in COLUMNS}
         for order in checked.orders
         for row in order["lines"]
     ]
-    assert landed == expected
+    assert found == expected
 
 
 @given(st.binary(max_size=200), st.sampled_from(["json", "csv"]))

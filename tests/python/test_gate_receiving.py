@@ -18,8 +18,8 @@ import pytest
 
 from gate_files import CSV_ROW, STOCK_COLUMNS, csv_file, line, order
 from ingestion.errors import ExitCode, ProcurementError, UsageError
-from ingestion.gate import ReceivedFile, load_history, pending, receive
-from ingestion.gate.validation import validate
+from ingestion.gate import ReceivedFile, load_history, misplaced, pending, receive
+from ingestion.gate.reading.validation import validate
 from ingestion.lake import LocalLake
 
 DAY = date(2026, 1, 1)
@@ -113,7 +113,7 @@ def test_accepted_files_are_landed_under_unique_names(place: Place) -> None:
 
 
 def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
-    bad = CSV_ROW.replace("S1", "S2").replace(",A,", ",?,")
+    bad = CSV_ROW.replace("S1", "S2").replace(",A,", ",A\\,")
     content = csv_file(*[f"{CSV_ROW},x"] * 19, f"{bad},x", header=HEADER_AND_NOTE)
     place.drop("a.csv.gz", packed := gzip.compress(content, mtime=0))
     (item,) = place.receive()
@@ -130,10 +130,26 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "line": 21,
         "reason": "type-error",
         "column": "sku_id",
-        "value": "?",
+        "value": "A\\",
+        "message": "sku_id holds a backslash, which no id may: send it without.",
         "raw": f"{bad},x",
         "context": HEADER_AND_NOTE,
         "position": None,
+        "above": None,
+    }
+    added: dict[str, object] = {
+        "warned_by_rule": {},
+        "requeued_from": None,
+        "corrects_rows": 0,
+        "rows_requeued": 0,
+        "is_late": False,
+        "first_error_value": "A\\",
+        "unknown_names": ["note"],
+        "unreadable_prices": 0,
+        "is_unterminated": False,
+        "rows_left_out": 0,
+        "rows_landed": 19,
+        "notes": [],
     }
     assert manifest == {
         "feed": "orders",
@@ -160,14 +176,10 @@ def test_a_manifest_says_all_there_is_to_know(place: Place) -> None:
         "quarantine_path": None,
         "received_at": "2026-01-01T22:01:00.000Z",
         "run_id": "run-1",
-        "warned_by_rule": {},
-        "requeued_from": None,
-        "corrects_rows": 0,
-        "rows_requeued": 0,
-        "is_late": False,
+        **added,
     }
-    for added in ("warned_by_rule", "requeued_from", "is_late"):
-        del manifest[added]
+    for name in added:
+        del manifest[name]
     manifest.update(landed_path=None, landed_sha256=None, rejects_path=None)
     assert ReceivedFile.from_json(json.dumps(manifest)).file_name == "a.csv.gz"
 
@@ -176,7 +188,7 @@ HEADER_AND_NOTE = csv_file().decode().strip() + ",note"
 
 
 def test_refused_files_are_kept_byte_for_byte(place: Place) -> None:
-    over = csv_file(CSV_ROW, CSV_ROW.replace(",A,", ",?,"))
+    over = csv_file(CSV_ROW.replace(",A,", ",A\\,"))
     place.drop("over.csv", over)
     place.drop("broken.csv", BROKEN)
     place.drop("notes.txt", b"hello")
@@ -198,7 +210,11 @@ def test_refused_files_are_kept_byte_for_byte(place: Place) -> None:
 
 
 def test_names_that_are_passed_over_and_names_that_are_refused(place: Place) -> None:
-    for name in (".a.csv", "_a.csv", "a.csv.tmp", "a.csv.PART"):
+    for name in (
+        ".a.csv", "_a.csv", "~a.csv", "a.csv.tmp", "a.csv.PART", "a.csv.partial",
+        "a.csv.filepart", "a.csv.CRDOWNLOAD", "a.csv.incomplete", "a.csv.bak", "a.csv~",
+        "Thumbs.db", "desktop.ini", "THUMBS.DB", "gone.csv.sha256",
+    ):  # fmt: skip
         place.drop(name, A)
     assert (pending(place.inbox, DAY), place.receive()) == (0, [])
 
@@ -222,6 +238,58 @@ def test_names_that_are_passed_over_and_names_that_are_refused(place: Place) -> 
     }
     assert sorted(place.files("quarantine").values()) == [A, C]
     assert pending(place.inbox, DAY) == 6
+
+
+def test_a_file_is_refused_whose_sidecar_names_other_bytes(place: Place) -> None:
+    for name, content in (("a.csv", A), ("b.csv", B), ("c.csv", C)):
+        place.drop(name, content)
+    place.drop("a.csv.sha256", f"{Place.sha(A).upper()}  a.csv\n".encode())
+    place.drop("b.csv.SHA256", Place.sha(A).encode())
+    place.drop("c.csv.sha256", b"none")
+    history = place.receive()
+
+    assert {item.file_name: item.reason for item in history} == {
+        "a.csv": None,
+        "b.csv": "checksum-error",
+        "c.csv": "checksum-error",
+    }
+    assert place.raw_orders() == ["OA"]
+    assert sorted(place.files("quarantine").values()) == [B, C]
+
+    place.drop("b.csv.SHA256", Place.sha(B).encode())
+    place.remove("c.csv.sha256")
+    place.receive()
+    assert place.raw_orders() == ["OA", "OB", "OC"]
+    assert place.files("quarantine") == {}
+
+
+def test_what_no_run_finds_is_named_with_the_cure(place: Place) -> None:
+    for name in (
+        "orders/till3.csv", "orders/20260105/s1.csv", "orders/5.1.2026/s.csv",
+        "orders/2026-01-05/S4/orders.csv", "orders/2026-01-05/s2.csv",
+        "stock/today/wh.csv", "returns/x.csv", "loose.csv", "orders/.hidden",
+        "orders/20260231/s.csv", "orders/2026-01-05/s.csv.part",
+    ):  # fmt: skip
+        path = place.inbox / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(A)
+
+    found = dict(line.split(" ", 1) for line in misplaced(place.inbox))
+    assert found == {
+        "loose.csv": "lies in no feed: put it into orders or stock/YYYY-MM-DD.",
+        "returns/x.csv": "lies in no feed: put it into orders or stock/YYYY-MM-DD.",
+        "orders/till3.csv": "lies in no date's folder: put it into orders/YYYY-MM-DD.",
+        "orders/20260105/s1.csv": "lies in 20260105, a date in another form: name the "
+        "folder 2026-01-05.",
+        "orders/5.1.2026/s.csv": "lies in 5.1.2026, a date in another form: name the "
+        "folder 2026-01-05.",
+        "orders/2026-01-05/S4/orders.csv": "lies in a folder below a date's: move it "
+        "up to orders/2026-01-05.",
+        "orders/20260231/s.csv": "lies in 20260231, which is no date: put it into "
+        "orders/YYYY-MM-DD.",
+        "stock/today/wh.csv": "lies in today, which is no date: put it into "
+        "stock/YYYY-MM-DD.",
+    }
 
 
 def test_long_names_are_cut(place: Place) -> None:

@@ -31,7 +31,7 @@ def test_no_other_character_than_a_blank_may_stand_within_an_id() -> None:
 @pytest.mark.parametrize("text", ["a" * 64, f"a{' ' * 62}b", "é" * 64, "😀" * 64])
 def test_an_id_has_up_to_64_characters(text: str) -> None:
     assert id_problem(text) is None
-    assert id_problem(f"{text}c") == "is longer than 64 characters"
+    assert id_problem(f"{text}c") == "has more than 64 characters: send a shorter one"
 
 
 @pytest.mark.parametrize("text", ["", " ", " a", "a "])

@@ -192,7 +192,7 @@ def test_every_wrong_cell_is_listed_up_to_a_limit(files: Files) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "is empty"),
+        ("", "nothing but blanks"),
         (b"\xff\xfes\0t\0o\0r\0e\0", "UTF-8"),
         ("name,region\na,b\n", "key column store_id"),
         ("store_id,name,name\na,b,c\n", "'name' more than once"),
@@ -220,7 +220,8 @@ def test_what_is_wrong_with_several_files_is_said_at_once(files: Files) -> None:
         "products.csv, line 2, column pack_size: 'x' must be a number such as 12 or "
         "12.5, with a decimal point.",
         "products.csv, line 3: 1 cells where the header has 2.",
-        "suppliers.csv: The file is empty.",
+        "suppliers.csv: The file holds nothing but blanks. Send it again; one without "
+        "rows has its header, or is [].",
         "Nothing was loaded. Correct the files and load again.",
     ]
 
@@ -243,12 +244,12 @@ def test_ids_of_files_are_ids_of_master_data(
         ("4E+12", "as a number by a spreadsheet"),
         ("'00123", "write 00123 without"),
         ('="00123"', "write 00123 alone"),
-        ("a,b", "character ','"),
-        ("back\\slash", r"character '\\\\'"),
-        ('q"', "character '\"'"),
-        ("tab\tin it", r"character '\\t'"),
-        ("wide\u3000blank", r"character '\\u3000'"),
-        ("x" * 65, "longer than 64"),
+        ("a,b", "holds a comma"),
+        ("back\\slash", "holds a backslash"),
+        ('q"', "holds a quote"),
+        ("tab\tin it", r"holds U\+0009"),
+        ("wide\u3000blank", r"holds U\+3000"),
+        ("x" * 65, "more than 64"),
     ],
 )
 @pytest.mark.parametrize("is_quoted", [True, False])

@@ -233,12 +233,64 @@ class TestDemand:
         result = run([other, counted, other])
         assert result.demand == {counted.sku_id: counted.quantity}
         assert about(result, "conflicting_duplicate") == [
-            {
-                "sku_id": counted.sku_id,
-                "store_id": "S1",
-                "quantity": 2 * other.quantity,
-            }
+            {"sku_id": other.sku_id, "store_id": "S1", "quantity": 2 * other.quantity}
         ]
+
+    def test_a_line_of_zero_and_a_return_are_no_demand(self) -> None:
+        result = run(
+            [
+                line("5"),
+                line("-2", line_number=2),
+                line("0", line_number=3),
+                line("7", line_number=4),
+                line("0", line_number=4, ordered_at="2026-01-01T11:00Z"),
+            ]
+        )
+        assert result.demand == {"A": 5}
+        assert about(result, "conflicting_duplicate") == [
+            {"sku_id": "A", "store_id": "S1", "quantity": 7}
+        ]
+
+    def test_each_sku_among_the_copies_that_do_not_count_has_a_row(self) -> None:
+        later = "2026-01-01T11:00Z"
+        result = run(
+            [
+                line("5", ordered_at=later),
+                line("5", ordered_at=later),
+                line("3", sku_id="B"),
+                line("-4", sku_id="B"),
+            ]
+        )
+        assert about(result, "conflicting_duplicate") == [
+            {"sku_id": "A", "store_id": "S1", "quantity": 5},
+            {"sku_id": "B", "store_id": "S1", "quantity": -1},
+        ]
+
+    def test_a_line_from_before_the_oldest_date_is_old(self) -> None:
+        result = run(
+            [
+                line(ordered_at="2025-12-30T00:00:00Z"),
+                line("0", line_number=2, ordered_at="2025-12-30T00:59:59+01:00"),
+                line("-1", line_number=3, ordered_at="2025-12-29T23:59:59.999999Z"),
+                line("2", line_number=3, ordered_at="2025-12-01T10:00Z"),
+            ]
+        )
+        assert about(result, "old_orders") == [{"store_id": "S1", "quantity": 2}]
+        young = Variables(order_max_age_days=3)
+        assert not about(
+            run([line(ordered_at="2025-12-29T00:00Z")], variables=young), "old_orders"
+        )
+
+    @pytest.mark.parametrize(
+        ("quantity", "unit", "is_reported"),
+        [("1.5", "EA", True), ("2.000", "EA", False), ("1.5", "kg", False)],
+    )
+    def test_half_of_a_whole_unit_is_reported(
+        self, quantity: str, unit: str, is_reported: bool
+    ) -> None:
+        result = run([line(quantity)], master=product(unit=unit))
+        found = [{"sku_id": "A", "quantity": Decimal("1.5")}] if is_reported else []
+        assert about(result, "fractional_quantity") == found
 
     def test_no_point_of_sale_is_one_value_and_not_any_other(self) -> None:
         result = run([line("1", pos_id=None), line("1", pos_id=None), line("5")])
@@ -393,6 +445,24 @@ class TestSourcing:
         assert codes(result) == [code]
         assert about(result, code) == [{"sku_id": "A", **more}]
 
+    @pytest.mark.parametrize(
+        ("status", "found"),
+        [
+            ("PHASED out", ["discontinued_sku"]),
+            ("discontinued", ["unknown_status"]),
+            ("Active", []),
+            (None, []),
+        ],
+    )
+    def test_statuses_that_are_not_bought_are_those_named(
+        self, status: str | None, found: list[str]
+    ) -> None:
+        result = run(
+            master=product(status=status),
+            variables=Variables(statuses_not_bought=("phasedOut ",)),
+        )
+        assert codes(result) == found
+
     @pytest.mark.parametrize("bad", ["manifest", "MANIFEST", "S 1", "ü", "x" * 65])
     def test_a_supplier_whose_id_cannot_name_a_file(self, bad: str) -> None:
         master = replace(
@@ -458,7 +528,7 @@ class TestOverflow:
         )
         assert only_line(run([], master=master))["ordered_quantity"] == Decimal(largest)
         result = run([line("0.001")], master=master)
-        assert codes(result) == ["quantity_overflow"]
+        assert codes(result) == ["fractional_quantity", "quantity_overflow"]
         assert result.net_demand[0].net_demand == Decimal(1000000000000000)
 
     def test_rounding_up_may_overflow_what_the_need_did_not(self) -> None:
@@ -574,6 +644,53 @@ class TestDeliveryAndValue:
         said = [{"supplier_id": "SUP-001", "quantity": 72}] if status == "held" else []
         assert about(result, "below_min_order_value") == said
 
+    @pytest.mark.parametrize(
+        ("codes_that_hold", "status"),
+        [
+            ((), "released"),
+            (("negative_stock",), "released"),
+            (("negative_stock", "fractional_quantity"), "held"),
+        ],
+    )
+    def test_a_flag_of_a_line_holds_its_order(
+        self, codes_that_hold: tuple[str, ...], status: str
+    ) -> None:
+        result = run([line("0.5")], variables=Variables(hold_codes=codes_that_hold))
+        (order,) = result.orders
+        assert order["status"] == status
+        assert about(result, "below_min_order_value") == []
+
+
+class TestLookingBack:
+    """Files and snapshots of dates that are published."""
+
+    def test_a_file_whose_rows_counted_before_is_repeated(self) -> None:
+        day = PublishedDate(
+            date(2025, 12, 1), {}, (), {("orders", "x"), ("stock", "y")}
+        )
+        files = (
+            LoadedFile("orders", "o.csv", "partial", 3, 2, 1, sha256="x"),
+            LoadedFile("stock", "s.csv", "accepted", 1, 1, 0, sha256="x"),
+            LoadedFile("stock", "t.csv", "duplicate", 1, 1, 0, sha256="y"),
+        )
+        result = run(load_history=files, history=[day])
+        assert about(result, "repeated_file") == [{"file_name": "o.csv", "quantity": 2}]
+
+    @pytest.mark.parametrize(
+        ("former", "missing"),
+        [("AB", None), ("ABC", 2), ("BC", 2), ("A", None)],
+    )
+    def test_a_warehouse_names_half_of_its_last_snapshot(
+        self, former: str, missing: int | None
+    ) -> None:
+        history = [
+            PublishedDate(date(2025, 12, 30), {}, (), snapshots={"W1": {*former}}),
+            PublishedDate(date(2025, 12, 29), {}, (), snapshots={"W1": {*"BCDEFGH"}}),
+            PublishedDate(date(2025, 12, 31), {}, (), snapshots={"W2": {*"BCDEFGH"}}),
+        ]
+        found = [{"warehouse_id": "W1", "quantity": missing}] if missing else []
+        assert about(run(history=history), "shrunken_snapshot") == found
+
 
 class TestCompleteness:
     """Sites and files that are missing, unknown or refused."""
@@ -598,6 +715,29 @@ class TestCompleteness:
         refused = replace(FILES[0], status="quarantined")
         result = run(master=Master(), load_history=[refused, FILES[1]])
         assert result.refusals == ["no accepted orders file", "empty master data"]
+
+    def test_a_closed_day_runs_on_stock_and_rules_alone(self) -> None:
+        closed = Variables(allow_no_orders=True)
+        result = run(
+            [], [stock("0")], rule(None, "5"), load_history=FILES[1:], variables=closed
+        )
+        assert only_line(result)["explanation"]["net_demand"] == 5
+        assert codes(result) == ["missing_feed"]
+        assert run([], load_history=FILES[:1], variables=closed).refusals == [
+            "no accepted stock file",
+        ]
+
+    def test_odd_files_that_count(self) -> None:
+        odd = LoadedFile(
+            "orders", "o.csv", "accepted", 5, 5, 0,
+            unreadable_prices=3, is_unterminated=True,
+        )  # fmt: skip
+        result = run(load_history=[odd, FILES[1], replace(odd, status="duplicate")])
+        assert [row["severity"] for row in result.exceptions] == ["info", "info"]
+        assert about(result, "unreadable_price") == [
+            {"file_name": "o.csv", "quantity": 3}
+        ]
+        assert about(result, "unterminated_file") == [{"file_name": "o.csv"}]
 
     def test_files_in_the_report(self) -> None:
         history = [

@@ -14,8 +14,8 @@ from postgres_states import state_folder
 from small_retailer import DAYS, HEADER, Retailer, quantities
 
 DAY = DAYS[0]
-#: Refused whole: of its two rows one has no number.
-WHOLE = f"{HEADER}7,S1,{DAY}T12:00,1,A,48\n7,S1,{DAY}T12:00,2,B,x\n"
+#: Refused whole: neither of its two rows has a number.
+WHOLE = f"{HEADER}7,S1,{DAY}T12:00,1,A,x\n7,S1,{DAY}T12:00,2,B,x\n"
 #: Taken but for two of its rows, each of half a litre of oil more when corrected.
 PART = HEADER + "".join(
     f"8,S2,{DAY}T12:00,{number},B,{0.5 if number < 41 else 'x'}\n"
@@ -47,7 +47,7 @@ def correct(retailer: Retailer) -> list[str]:
         kept = retailer.work / f"lake/quarantine/orders/{DAY}" / name
         text = "".join(kept.read_text().splitlines(keepends=True)[:lines])
         copy = retailer.work / name
-        copy.write_text(text.replace(",B,x", ",B,0.5"))
+        copy.write_text(text.replace(",A,x", ",A,48").replace(",B,x", ",B,0.5"))
         done = call(
             retailer.state, "-m", "ingestion", "requeue", str(copy),
             f"--date={DAY}", "--feed=orders", f"--lake={retailer.work}/lake",

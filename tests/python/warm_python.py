@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 _PROJECT = Path(__file__).resolve().parents[2]
 _IMPORTED = (
     "dbt.cli.main", "dbt.adapters.duckdb.impl", "dbt.task.build", "dbt.task.show",
-    "dbt.task.run_operation", "duckdb", "psycopg2", "xlsxwriter",
+    "dbt.task.run_operation", "duckdb", "numpy", "psycopg2", "xlsxwriter",
     "ingestion.batch.batch_run", "ingestion.commands.cli",
     "ingestion.commands.run_batch", "ingestion.duckdb_plugin",
     "ingestion.report.reporting",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -111,8 +112,12 @@ def test_every_column_has_the_type_that_its_yaml_declares(
 
 
 def plain(type_name: str) -> str:
-    """A type without quotes around the fields of a row, and blanks."""
-    return type_name.replace('"', "").replace(" ", "")
+    """A type without quotes around the fields of a row, blanks, and text's length.
+
+    Trino gives a literal the length that it has, in models that are no tables.
+    """
+    unquoted = type_name.replace('"', "").replace(" ", "")
+    return re.sub(r"varchar\(\d+\)", "varchar", unquoted)
 
 
 @pytest.fixture

@@ -5,12 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from ingestion.contracts.senders import sender_of
 
 #: Longest name written to the lake, in UTF-8 bytes: below the 255 that file
 #: systems allow, with room for the prefix of unfinished files.
 MAX_NAME = 200
-_UNFINISHED = (".tmp", ".part")
+#: How programs that transfer files name what they have not finished, or keep aside.
+_UNFINISHED = (
+    ".tmp", ".part", ".partial", ".filepart", ".crdownload", ".incomplete", ".bak", "~",
+)  # fmt: skip
+_OF_DESKTOPS = ("thumbs.db", "desktop.ini")
+#: A sidecar names the sha256 of the file beside it.
+SIDECAR = ".sha256"
 _FORMATS = {"json": "json", "jsonl": "json", "ndjson": "json", "csv": "csv"}
 _REQUEUED = ".requeued"
 _EXTENSION = re.compile(r"\.(json|jsonl|ndjson|csv)(\.gz)?\Z", re.IGNORECASE)
@@ -21,7 +29,7 @@ class Reading:
     """How the bytes of a file are to be read, by its name.
 
     Attributes:
-        sender: whose names for columns it uses beside the contract's, if anybody's.
+        sender: who writes it in a way of his own, if anybody does.
     """
 
     format: str
@@ -30,8 +38,10 @@ class Reading:
 
 
 def is_passed_over(name: str) -> bool:
-    """Whether a sender is still writing the file, or hides it."""
-    return name.startswith((".", "_")) or name.lower().endswith(_UNFINISHED)
+    """Whether it is no file yet, or none at all, such as a sidecar of one."""
+    lower = name.lower()
+    is_none = lower in _OF_DESKTOPS or lower.endswith((*_UNFINISHED, SIDECAR))
+    return name.startswith((".", "_", "~")) or is_none
 
 
 def shown(name: str) -> str:
@@ -62,6 +72,14 @@ def reading_of(name: str) -> Reading | None:
     if found is None:
         return None
     return Reading(_FORMATS[found[1].lower()], "gzip" if found[2] else None)
+
+
+def reading_for(feed: str, name: str) -> Reading | None:
+    """Format, compression and sender of a file, None for an unknown extension."""
+    reading = reading_of(name)
+    sent = sent_name(name)
+    sender = sender_of(feed, reading.format, sent) if reading else None
+    return replace(reading, sender=sender.name) if reading and sender else reading
 
 
 def stem_and_extension(name: str) -> tuple[str, str]:

@@ -2,12 +2,27 @@ with decisions as (
     select * from {{ ref('int_replenishment_decisions') }}
 ),
 
+-- By what is left of an id without what tills and spreadsheets change of it.
+products_by_plain_id as (
+    select
+        {{ without_case_and_zeros('sku_id') }} as plain_sku_id,
+        min(sku_id) as nearly
+    from {{ ref('stg_master__products') }}
+    group by {{ without_case_and_zeros('sku_id') }}
+),
+
 -- One row per SKU that is needed and thing to know about its order, or why it has none.
 reported as (
     select
         decisions.*,
+        products_by_plain_id.nearly,
         codes.code
     from decisions
+    left join products_by_plain_id
+        on
+            decisions.refusal_code = 'unknown_sku'
+            and {{ without_case_and_zeros('decisions.sku_id') }}
+            = products_by_plain_id.plain_sku_id
     cross join
         unnest(array[
             case when not has_stock_record then 'no_stock_record' end,
@@ -40,6 +55,8 @@ exceptions as (
                 ~ " then null else net_demand end",
             arguments={
                 'net_demand': plain_number('net_demand'),
+                'nearly': 'nearly',
+                'status': 'plain_status',
                 'open_quantity': plain_number('open_quantity'),
             },
         ) }}

@@ -45,10 +45,29 @@ negative_figures as (
     where figure < 0
 ),
 
+shrunken_snapshots as (
+    select
+        {{ exception_columns(
+            code="'shrunken_snapshot'",
+            scope="'warehouse'",
+            warehouse_id='warehouse_id',
+            quantity='former_skus - named_skus',
+            arguments={
+                'named_skus': 'named_skus',
+                'former_skus': 'former_skus',
+                'used_date': 'used_date',
+            },
+        ) }}
+    from {{ ref('int_snapshots_compared') }}
+    where named_skus < {{ decimal_variable('snapshot_min_share') }} * former_skus
+),
+
 exceptions as (
     select * from conflicting_duplicates
     union all
     select * from negative_figures
+    union all
+    select * from shrunken_snapshots
 )
 
 select * from exceptions

@@ -11,7 +11,7 @@ reported as (
     cross join
         unnest(array[
             case when requested_delivery_date is null then 'missing_lead_time' end,
-            case when status = 'held' then 'below_min_order_value' end
+            case when is_below_minimum then 'below_min_order_value' end
         ]) as codes (code)
     where codes.code is not null
 ),

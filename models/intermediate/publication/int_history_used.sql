@@ -17,10 +17,30 @@ open_order_dates as (
     from {{ ref('int_open_order_lines') }}
 ),
 
+repeated_file_dates as (
+    select distinct
+        'repeated_files' as purpose,
+        used_date,
+        version
+    from {{ ref('int_files_repeated') }}
+),
+
+snapshot_dates as (
+    select distinct
+        'snapshots' as purpose,
+        used_date,
+        version
+    from {{ ref('int_snapshots_last_published') }}
+),
+
 used as (
     select * from spike_dates
     union all
     select * from open_order_dates
+    union all
+    select * from repeated_file_dates
+    union all
+    select * from snapshot_dates
 ),
 
 history_used as (

@@ -12,7 +12,7 @@ compared as (
     select
         landed_files.file_id,
         coalesce(landed_files.landed_path, staged_files.landed_path) as landed_path,
-        coalesce(landed_files.rows_accepted, 0) as accepted_rows,
+        coalesce(landed_files.rows_landed, 0) as landed_rows,
         coalesce(staged_files.staged_rows, 0) as staged_rows
     from landed_files
     full join staged_files on landed_files.landed_path = staged_files.landed_path
@@ -26,15 +26,15 @@ checks as (
         coalesce(file_id, landed_path) as scope_id,
         cast(null as varchar) as scope_name,
         cast(staged_rows as decimal(38, 3)) as value,
-        cast(accepted_rows as decimal(38, 3)) as expected,
+        cast(landed_rows as decimal(38, 3)) as expected,
         cast(0 as decimal(38, 3)) as threshold,
-        staged_rows <> accepted_rows as is_off,
+        staged_rows <> landed_rows as is_off,
         'error' as severity,
         cast(staged_rows as varchar) || ' rows are read from ' || landed_path || ', '
         || case
             when file_id is null
                 then 'which no file of the load history was landed as'
-            else cast(accepted_rows as varchar) || ' were accepted'
+            else cast(landed_rows as varchar) || ' were landed'
         end as message
     from compared
 )

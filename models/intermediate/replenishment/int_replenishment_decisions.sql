@@ -6,7 +6,10 @@ with needs as (
 products as (
     select
         *,
-        {{ without_case_and_blanks('status') }} as plain_status
+        {{ without_case_and_blanks('status') }} as plain_status,
+        {{ without_case_and_blanks('status') }}
+        in ({{ list_variable('statuses_not_bought', plain=true) | join(', ') }})
+            as is_not_bought
     from {{ ref('stg_master__products') }}
 ),
 
@@ -30,6 +33,7 @@ matched as (
         chosen_suppliers.unit_price,
         products.sku_id is not null as is_known_sku,
         products.plain_status,
+        products.is_not_bought,
         suppliers.supplier_id is not null as is_known_supplier,
         cast(greatest(needs.net_demand, needs.moq) as decimal(38, 3))
             as quantity_after_moq
@@ -55,12 +59,12 @@ rounded as (
 decisions as (
     select
         *,
-        is_known_sku and plain_status not in ('active', 'discontinued')
+        is_known_sku and plain_status <> 'active' and not is_not_bought
             as has_unknown_status,
         cast(
             case
                 when not is_known_sku then 'unknown_sku'
-                when plain_status = 'discontinued' then 'discontinued_sku'
+                when is_not_bought then 'discontinued_sku'
                 when pack_size is null or pack_size <= 0 then 'invalid_pack_size'
                 when supplier_id is null then 'missing_supplier'
                 when not is_known_supplier then 'unknown_supplier'

@@ -20,6 +20,7 @@ demand_and_stock as (
     select
         coalesce(demand.sku_id, stock.sku_id) as sku_id,
         demand.demand,
+        demand.returned,
         stock.available,
         stock.reserved,
         stock.safety_stock,
@@ -32,6 +33,7 @@ with_rules as (
     select
         coalesce(demand_and_stock.sku_id, rules.sku_id) as sku_id,
         demand_and_stock.demand,
+        demand_and_stock.returned,
         demand_and_stock.available,
         demand_and_stock.reserved,
         rules.safety_stock as rule_safety_stock,
@@ -50,6 +52,7 @@ terms as (
         {{ run_date_literal() }} as business_date,
         with_rules.sku_id,
         cast(coalesce(demand, 0) as decimal(38, 3)) as demand,
+        cast(coalesce(returned, 0) as decimal(38, 3)) as returned,
         cast(coalesce(available, 0) as decimal(38, 3)) as available,
         cast(coalesce(reserved, 0) as decimal(38, 3)) as reserved,
         cast(rule_safety_stock as decimal(38, 3)) as rule_safety_stock,

@@ -51,8 +51,7 @@ supplier_orders as (
         cast(
             {{ dbt.dateadd('day', 'valid_lead_time_days', run_date_literal()) }} as date
         ) as requested_delivery_date,
-        case when total_amount < min_order_value then 'held' else 'released' end
-            as status,
+        coalesce(total_amount < min_order_value, false) as is_below_minimum,
         line_count,
         total_amount,
         min_order_value,

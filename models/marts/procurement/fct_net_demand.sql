@@ -11,7 +11,8 @@ with net_demand as (
         has_stock_record,
         has_replenishment_rule,
         net_demand,
-        business_date
+        business_date,
+        returned
     from {{ ref('int_needs_netted') }}
 )
 

@@ -21,8 +21,13 @@ received_files as (
         cast(rows_accepted as bigint) as rows_accepted,
         cast(rows_refused as bigint) as rows_refused,
         coalesce(cast(rows_requeued as bigint), 0) as rows_requeued,
+        -- Fewer than accepted where a sender's rows add up; absent in old manifests.
+        cast(coalesce(rows_landed, rows_accepted) as bigint) as rows_landed,
+        coalesce(cast(unreadable_prices as bigint), 0) as unreadable_prices,
+        coalesce(is_unterminated, false) as is_unterminated,
         cast(first_error_line as bigint) as first_error_line,
         cast(first_error_column as varchar) as first_error_column,
+        cast(first_error_value as varchar) as first_error_value,
         cast(first_error_reason as varchar) as first_error_reason,
         cast(landed_path as varchar) as landed_path,
         coalesce(is_late, false) as is_late

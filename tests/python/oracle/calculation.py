@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, localcontext
 
 from oracle.arithmetic import EXACT
-from oracle.completeness import refusals, report_files, report_sites
+from oracle.completeness import (
+    refusals,
+    report_files,
+    report_shrunken_snapshots,
+    report_sites,
+    snapshots,
+)
 from oracle.demand import (
     counted_lines,
     demand_per_sku,
     report_duplicates,
+    report_fractions,
+    report_old_orders,
     report_spikes,
 )
 from oracle.documents import (
@@ -41,6 +49,8 @@ class Result:
         net_demand: one row per SKU seen, by the SKU's bytes.
         orders: published documents by the supplier's bytes, numbers as Decimal.
         exceptions: rows in the order of the report, ``message`` left empty.
+        counted_files: feed and sha256 of those of which rows counted.
+        snapshots: SKUs of each warehouse that sent stock.
     """
 
     business_date: date
@@ -49,6 +59,8 @@ class Result:
     net_demand: Sequence[NetDemand] = ()
     orders: Sequence[Document] = ()
     exceptions: Sequence[ExceptionRow] = ()
+    counted_files: Set[tuple[str, str]] = frozenset()
+    snapshots: Mapping[str, Set[str]] = field(default_factory=dict)
 
     def files(self) -> dict[str, bytes]:
         """The order files by name, as they are to be published."""
@@ -59,7 +71,13 @@ class Result:
 
     def published(self) -> PublishedDate:
         """What a later date reads of this one."""
-        return PublishedDate(self.business_date, self.demand, self.orders)
+        return PublishedDate(
+            self.business_date,
+            self.demand,
+            self.orders,
+            self.counted_files,
+            self.snapshots,
+        )
 
 
 def calculate(inputs: Inputs) -> Result:
@@ -79,10 +97,13 @@ def _calculate(inputs: Inputs) -> Result:
     exceptions = Exceptions(inputs.business_date)
     report_files(inputs, exceptions)
     report_sites(inputs, exceptions)
+    report_shrunken_snapshots(inputs, exceptions)
     counted = counted_lines(inputs.order_lines)
     report_duplicates(counted, exceptions)
+    report_old_orders(counted, inputs, exceptions)
     demand = demand_per_sku(counted)
     report_spikes(demand, inputs, exceptions)
+    report_fractions(demand, inputs, exceptions)
     kept = kept_rows(inputs.stock_rows)
     report_stock(kept, exceptions)
     needs = net_demand_per_sku(inputs, demand, stock_per_sku(kept), exceptions)
@@ -97,6 +118,12 @@ def _calculate(inputs: Inputs) -> Result:
             [order_document(order, inputs, flags) for order in orders], inputs
         ),
         exceptions=exceptions.rows(),
+        counted_files={
+            (file.feed, file.sha256)
+            for file in inputs.load_history
+            if file.counts() and file.rows_accepted and file.sha256
+        },
+        snapshots=snapshots(inputs),
     )
 
 
@@ -107,8 +134,8 @@ def _orders(
     lines: dict[str, list[Line]] = defaultdict(list)
     for need in needs:
         if need.net_demand > 0:
-            report_gaps(need, inputs.master, exceptions)
-            supplier_id = choose_supplier(need, inputs.master, exceptions)
+            report_gaps(need, inputs, exceptions)
+            supplier_id = choose_supplier(need, inputs, exceptions)
             line = supplier_id and make_line(need, supplier_id, inputs, exceptions)
             if supplier_id and line:
                 lines[supplier_id].append(line)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,11 +19,17 @@ _Key = tuple[str, str | None, str, int]
 
 @dataclass(frozen=True)
 class CountedLine:
-    """The copy that counts of one order line, and what its other copies held."""
+    """The copy that counts of one order line, and its other copies."""
 
     line: OrderLine
-    others_quantity: Decimal
-    is_conflicting: bool
+    others: Sequence[OrderLine]
+
+    @property
+    def is_conflicting(self) -> bool:
+        """Copies equal in instant, SKU and quantity are none, however written."""
+        return any(
+            _precedence(other) != _precedence(self.line) for other in self.others
+        )
 
 
 def counted_lines(lines: Iterable[OrderLine]) -> list[CountedLine]:
@@ -36,17 +42,9 @@ def counted_lines(lines: Iterable[OrderLine]) -> list[CountedLine]:
 
 
 def _counted(copies: Sequence[OrderLine]) -> CountedLine:
-    """The latest copy, then the larger quantity, then the greater SKU.
-
-    Copies equal in instant, SKU and quantity are no conflict, however written.
-    """
-    counted = max(copies, key=_precedence)
-    return CountedLine(
-        line=counted,
-        others_quantity=sum((copy.quantity for copy in copies), ZERO)
-        - counted.quantity,
-        is_conflicting=len({_precedence(copy) for copy in copies}) > 1,
-    )
+    """The latest copy, then the larger quantity, then the greater SKU."""
+    counted, *others = sorted(copies, key=_precedence, reverse=True)
+    return CountedLine(counted, others)
 
 
 def _precedence(line: OrderLine) -> tuple[datetime, Decimal, bytes]:
@@ -54,22 +52,53 @@ def _precedence(line: OrderLine) -> tuple[datetime, Decimal, bytes]:
 
 
 def demand_per_sku(counted: Iterable[CountedLine]) -> dict[str, Decimal]:
-    """The sum over all stores and files."""
+    """What was sold, over all stores and files; no return is taken off."""
     demand: dict[str, Decimal] = defaultdict(Decimal)
     for each in counted:
-        demand[each.line.sku_id] += each.line.quantity
+        if each.line.quantity > 0:
+            demand[each.line.sku_id] += each.line.quantity
     return dict(demand)
 
 
 def report_duplicates(counted: Iterable[CountedLine], exceptions: Exceptions) -> None:
+    """Per line, each SKU among the copies that do not count, where copies differ."""
     for each in counted:
-        if each.is_conflicting:
+        if not each.is_conflicting:
+            continue
+        quantities: dict[str, Decimal] = defaultdict(Decimal)
+        for other in each.others:
+            quantities[other.sku_id] += other.quantity
+        for sku_id, quantity in quantities.items():
             exceptions.add(
                 "conflicting_duplicate",
-                sku_id=each.line.sku_id,
+                sku_id=sku_id,
                 store_id=each.line.store_id,
-                quantity=each.others_quantity,
+                quantity=quantity,
             )
+
+
+def report_old_orders(
+    counted: Iterable[CountedLine], inputs: Inputs, exceptions: Exceptions
+) -> None:
+    """Per store the lines made before the first instant (UTC) of the oldest date."""
+    age = timedelta(days=inputs.variables.order_max_age_days)
+    oldest = datetime.combine(inputs.business_date - age, time.min)
+    old = Counter(
+        each.line.store_id for each in counted if instant(each.line.ordered_at) < oldest
+    )
+    for store_id, lines in old.items():
+        exceptions.add("old_orders", store_id=store_id, quantity=Decimal(lines))
+
+
+def report_fractions(
+    demand: Mapping[str, Decimal], inputs: Inputs, exceptions: Exceptions
+) -> None:
+    """Demand that is no whole number, of products sold in whole units."""
+    for sku_id, quantity in demand.items():
+        product = inputs.master.products.get(sku_id)
+        is_whole = product and product.unit in inputs.variables.whole_units
+        if is_whole and quantity % 1:
+            exceptions.add("fractional_quantity", sku_id=sku_id, quantity=quantity)
 
 
 def report_spikes(

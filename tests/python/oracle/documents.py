@@ -74,7 +74,7 @@ class Order:
 
     supplier_id: str
     supplier: Supplier
-    status: str
+    is_below_minimum: bool
     requested_delivery_date: str | None
     total_amount: Decimal | None
     lines: Sequence[Line]
@@ -92,11 +92,10 @@ def make_order(
     if due is None:
         exceptions.add("missing_lead_time", supplier_id=supplier_id)
     total = _total(lines)
-    is_held = _is_below_minimum(total, supplier.min_order_value)
-    if is_held:
+    is_below = _is_below_minimum(total, supplier.min_order_value)
+    if is_below:
         exceptions.add("below_min_order_value", supplier_id=supplier_id, quantity=total)
-    status = "held" if is_held else "released"
-    return Order(supplier_id, supplier, status, due, total, lines)
+    return Order(supplier_id, supplier, is_below, due, total, lines)
 
 
 def delivery_date(business_date: date, lead_time_days: int | None) -> str | None:
@@ -135,7 +134,7 @@ def order_document(
         "order_id": f"PO-{day.isoformat().replace('-', '')}-{order.supplier_id}",
         "business_date": day.isoformat(),
         "version": inputs.version,
-        "status": order.status,
+        "status": _status(order, inputs, flags),
         "supplier": {
             "supplier_id": order.supplier_id,
             "name": order.supplier.name,
@@ -150,6 +149,13 @@ def order_document(
             for number, line in enumerate(order.lines, start=1)
         ],
     }
+
+
+def _status(order: Order, inputs: Inputs, flags: Mapping[str, list[str]]) -> str:
+    """Held below the minimum, or for a flag of one of its lines."""
+    holding = set(inputs.variables.hold_codes)
+    is_flagged = any(holding & {*flags[line.need.sku_id]} for line in order.lines)
+    return "held" if order.is_below_minimum or is_flagged else "released"
 
 
 def with_cancelled(orders: Sequence[Document], inputs: Inputs) -> list[Document]:

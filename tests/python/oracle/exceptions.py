@@ -31,7 +31,13 @@ _ERRORS = {
     "quantity_overflow",
     "refused_file",
 }
-_INFOS = {"missing_replenishment_rule", "open_order_not_netted", "late_file"}
+_INFOS = {
+    "missing_replenishment_rule",
+    "open_order_not_netted",
+    "late_file",
+    "unreadable_price",
+    "unterminated_file",
+}
 
 _SORTED_AS_TEXT = (
     "code",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -44,6 +44,8 @@ class LoadedFile:
 
     ``is_late`` says that it came after the date was published. ``rows_requeued`` of its
     refused rows were corrected and are rows of another file that counts.
+    ``unreadable_prices`` of its accepted rows have a price that counts as absent.
+    ``is_unterminated`` says that a CSV file ends without a line end.
     """
 
     feed: str
@@ -54,6 +56,13 @@ class LoadedFile:
     rows_refused: int
     is_late: bool = False
     rows_requeued: int = 0
+    sha256: str = ""
+    unreadable_prices: int = 0
+    is_unterminated: bool = False
+
+    def counts(self) -> bool:
+        """Whether its accepted rows are rows of the date."""
+        return self.status in {"accepted", "partial"}
 
 
 @dataclass(frozen=True)
@@ -142,15 +151,29 @@ class Variables:
     spike_sigma: Decimal = Decimal(3)
     spike_ratio: Decimal = Decimal(2)
     allow_missing_warehouses: bool = False
+    allow_no_orders: bool = False
+    order_max_age_days: int = 2
+    whole_units: Sequence[str] = ("EA",)
+    hold_codes: Sequence[str] = ()
+    statuses_not_bought: Sequence[str] = ("discontinued",)
+    snapshot_min_share: Decimal = Decimal("0.5")
 
 
 @dataclass(frozen=True)
 class PublishedDate:
-    """The latest version of an earlier date: its demand per SKU and its orders."""
+    """The latest version of an earlier date: what later dates look back at.
+
+    Attributes:
+        demand: per SKU.
+        files: feed and sha256 of the files of which rows counted.
+        snapshots: SKUs of each warehouse that sent stock.
+    """
 
     business_date: date
     demand: Mapping[str, Decimal]
     orders: Sequence[Document]
+    files: Set[tuple[str, str]] = frozenset()
+    snapshots: Mapping[str, Set[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

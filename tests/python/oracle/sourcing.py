@@ -6,31 +6,33 @@ import re
 
 from oracle.arithmetic import packs_to_cover
 from oracle.exceptions import Exceptions
-from oracle.inputs import Master, Offer, Product
+from oracle.inputs import Inputs, Master, Offer, Product
 from oracle.need import NetDemand
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-def report_gaps(need: NetDemand, master: Master, exceptions: Exceptions) -> None:
+def report_gaps(need: NetDemand, inputs: Inputs, exceptions: Exceptions) -> None:
     """What is missing around a need, whether or not it can be ordered."""
     if not need.has_stock_record:
         exceptions.add("no_stock_record", sku_id=need.sku_id, quantity=need.net_demand)
-    if need.sku_id not in master.replenishment_rules:
+    if need.sku_id not in inputs.master.replenishment_rules:
         exceptions.add(
             "missing_replenishment_rule", sku_id=need.sku_id, quantity=need.net_demand
         )
-    product = master.products.get(need.sku_id)
-    if product and _plain_status(product) not in {"", "active", "discontinued"}:
+    product = inputs.master.products.get(need.sku_id)
+    known = {"", "active", *_not_bought(inputs)}
+    if product and _plain(product.status) not in known:
         exceptions.add("unknown_status", sku_id=need.sku_id)
 
 
 def choose_supplier(
-    need: NetDemand, master: Master, exceptions: Exceptions
+    need: NetDemand, inputs: Inputs, exceptions: Exceptions
 ) -> str | None:
     """The supplier to order from, or None after reporting the first obstacle."""
+    master = inputs.master
     product = master.products.get(need.sku_id)
-    obstacle = _obstacle_of_product(product)
+    obstacle = _obstacle_of_product(product, inputs)
     if product is None or product.pack_size is None or obstacle:
         exceptions.add(
             obstacle or "unknown_sku", sku_id=need.sku_id, quantity=need.net_demand
@@ -50,11 +52,11 @@ def choose_supplier(
     return supplier_id
 
 
-def _obstacle_of_product(product: Product | None) -> str | None:
+def _obstacle_of_product(product: Product | None, inputs: Inputs) -> str | None:
     """The first reason to order nothing that lies in the product itself."""
     if product is None:
         return "unknown_sku"
-    if _plain_status(product) == "discontinued":
+    if _plain(product.status) in _not_bought(inputs):
         return "discontinued_sku"
     if product.pack_size is None or product.pack_size <= 0:
         return "invalid_pack_size"
@@ -67,9 +69,13 @@ def _obstacle_of_supplier(supplier_id: str | None, master: Master) -> str | None
     return None if _can_be_ordered_from(supplier_id, master) else "unknown_supplier"
 
 
-def _plain_status(product: Product) -> str:
-    """The status without case and blanks (space and tab); empty when absent."""
-    return re.sub("[ \t]", "", product.status or "").lower()
+def _not_bought(inputs: Inputs) -> set[str]:
+    return {_plain(status) for status in inputs.variables.statuses_not_bought} - {""}
+
+
+def _plain(status: str | None) -> str:
+    """A status without case and blanks (space and tab); empty when absent."""
+    return re.sub("[ \t]", "", status or "").lower()
 
 
 def _first_supplier(sku_id: str, master: Master) -> str | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oracle import OrderLine, StockRow
-from strategies.handwriting import Handwriting
+from strategies.handwriting import UNREADABLE_PRICES, Handwriting
 from strategies.scenario import OrderFile, StockFile
 
 #: What a row says per column; None leaves the cell empty.
 Cells = dict[str, str | None]
 
+PRICES = ["", "3.20", "0", "999999999.9999", UNREADABLE_PRICES[0]]
 NOTES = ["", "x", 'say "hi"', "a,b;c", "two\nlines", "ü", " "]
 
 
@@ -22,7 +23,8 @@ def order_cells(file: OrderFile) -> list[Cells]:
         bad = _order_row(file.rows[0], pen) if file.rows else _any_order_row()
         # The name keeps two bad files from being one and the same.
         bad["order_id"] = f"bad-{number}"
-        bad["quantity"] = pen.choice(["0", "-1", "1e3", "+1", "1.0005", "abc", ""])
+        bad["unit_price"] = None
+        bad["quantity"] = pen.choice(["abc", "1-", "1e3", "+1", "1.0005", ""])
         rows.append(bad)
     return rows
 
@@ -44,10 +46,10 @@ def _order_row(line: OrderLine, pen: Handwriting) -> Cells:
         "store_id": line.store_id,
         "pos_id": line.pos_id,
         "ordered_at": line.ordered_at,
-        "line_number": str(line.line_number),
+        "line_number": pen.choice([str(line.line_number), f"{line.line_number}.0"]),
         "sku_id": line.sku_id,
         "quantity": pen.number(line.quantity),
-        "unit_price": pen.choice(["", "3.20", "0", "999999999.9999"]) or None,
+        "unit_price": pen.choice(PRICES) or None,
     }
 
 

@@ -21,6 +21,7 @@ FIRST_DATES = [date(2026, 1, 1), date(2025, 12, 30), date(2024, 2, 28)]
 CENT = Decimal("0.01")
 
 Row = TypeVar("Row", OrderLine, StockRow)
+File = TypeVar("File", OrderFile, StockFile)
 
 
 @st.composite
@@ -29,11 +30,11 @@ def scenarios(draw: DrawFn, most_days: int = 3, most_skus: int = 40) -> Scenario
     first = pick(draw, FIRST_DATES)
     skus = some(draw, pools.SKUS, 1, most_skus)
     master = _with_edge_lead_times(draw, draw(masters(skus)), first)
-    days = tuple(
-        _day(draw, first + timedelta(days=offset), skus, master)
-        for offset in range(draw(st.integers(1, most_days)))
-    )
-    drawn = Scenario(days, master, _variables(draw), draw(st.integers(0, 999)))
+    days: list[DrawnDay] = []
+    for offset in range(draw(st.integers(1, most_days))):
+        day = _day(draw, first + timedelta(days=offset), skus, master)
+        days.append(_with_repeated_files(draw, day, days))
+    drawn = Scenario(tuple(days), master, _variables(draw), draw(st.integers(0, 999)))
     return _with_minimums_near_totals(draw, drawn)
 
 
@@ -45,6 +46,12 @@ def _variables(draw: DrawFn) -> Variables:
         spike_sigma=Decimal(pick(draw, ["3", "0", "1", "1.5", "0.1"])),
         spike_ratio=Decimal(pick(draw, ["2", "1", "0", "1.25"])),
         allow_missing_warehouses=rarely(draw, 4),
+        allow_no_orders=rarely(draw, 4),
+        order_max_age_days=pick(draw, [2, 0, 1]),
+        whole_units=pick(draw, pools.WHOLE_UNITS),
+        hold_codes=pick(draw, pools.HOLD_CODES),
+        statuses_not_bought=pick(draw, pools.STATUSES_NOT_BOUGHT),
+        snapshot_min_share=Decimal(pick(draw, ["0.5", "0", "1", "0.334"])),
     )
 
 
@@ -86,6 +93,26 @@ def _minimum(supplier: Supplier, value: Decimal) -> Supplier:
     return replace(supplier, min_order_value=value)
 
 
+def _with_repeated_files(
+    draw: DrawFn, day: DrawnDay, earlier: Sequence[DrawnDay]
+) -> DrawnDay:
+    """Now and then a file of an earlier date once more, byte for byte."""
+    if not earlier or not rarely(draw, 3):
+        return day
+    former = pick(draw, earlier)
+    return replace(
+        day,
+        order_files=_together(day.order_files, former.order_files[:1]),
+        stock_files=_together(day.stock_files, former.stock_files[:1]),
+    )
+
+
+def _together(files: tuple[File, ...], others: tuple[File, ...]) -> tuple[File, ...]:
+    """Both, but of one name only the first."""
+    names = [file.name for file in files]
+    return files + tuple(other for other in others if other.name not in names)
+
+
 def _day(draw: DrawFn, day: date, skus: Sequence[str], master: Master) -> DrawnDay:
     lines = _order_lines(draw, skus)
     rows = _stock_rows(draw, skus)
@@ -93,8 +120,8 @@ def _day(draw: DrawFn, day: date, skus: Sequence[str], master: Master) -> DrawnD
         rows += _rows_for_silent_warehouses(draw, rows, skus, master)
     return DrawnDay(
         business_date=day,
-        order_files=_order_files(draw, lines),
-        stock_files=_stock_files(draw, rows),
+        order_files=_order_files(draw, lines, day),
+        stock_files=_stock_files(draw, rows, day),
         strays=_strays(draw),
     )
 
@@ -123,7 +150,8 @@ def _order_line(draw: DrawFn, stores: Sequence[str], skus: Sequence[str]) -> Ord
 
 
 def _quantity(draw: DrawFn) -> Decimal:
-    return pick(draw, pools.QUANTITIES) or Decimal(1)
+    quantity = pick(draw, pools.QUANTITIES)
+    return Decimal(1) if quantity is None else quantity
 
 
 def _other_copy(draw: DrawFn, line: OrderLine, skus: Sequence[str]) -> OrderLine:
@@ -197,14 +225,16 @@ def _rows_for_silent_warehouses(
     ]
 
 
-def _order_files(draw: DrawFn, lines: Sequence[OrderLine]) -> tuple[OrderFile, ...]:
+def _order_files(
+    draw: DrawFn, lines: Sequence[OrderLine], day: date
+) -> tuple[OrderFile, ...]:
     files = []
     for number, rows in enumerate(_spread(draw, lines)):
         kind = pick(draw, ["csv", "lines", "array", "object"])
         if kind == "object" and len({_header(row) for row in rows}) != 1:
             kind = "lines" if rows else "array"
         bad_rows, rows = _with_bad_rows(draw, rows)
-        name = _file_name(draw, pools.ORDER_FILE_NAMES, number, kind)
+        name = _file_name(draw, pools.ORDER_FILE_NAMES, day, number, kind)
         files.append(
             OrderFile(
                 name=name,
@@ -222,11 +252,13 @@ def _header(line: OrderLine) -> tuple[str, str | None, str, str]:
     return (line.store_id, line.pos_id, line.order_id, line.ordered_at)
 
 
-def _stock_files(draw: DrawFn, rows: Sequence[StockRow]) -> tuple[StockFile, ...]:
+def _stock_files(
+    draw: DrawFn, rows: Sequence[StockRow], day: date
+) -> tuple[StockFile, ...]:
     files = []
     for number, part in enumerate(_spread(draw, rows)):
         bad_rows, part = _with_bad_rows(draw, part)
-        name = _file_name(draw, pools.STOCK_FILE_NAMES, number, "csv")
+        name = _file_name(draw, pools.STOCK_FILE_NAMES, day, number, "csv")
         files.append(
             StockFile(
                 name=name,
@@ -251,18 +283,20 @@ def _spread(draw: DrawFn, rows: Sequence[Row]) -> list[tuple[Row, ...]]:
 
 
 def _with_bad_rows(draw: DrawFn, rows: tuple[Row, ...]) -> tuple[int, tuple[Row, ...]]:
-    """No malformed row mostly; else one of 19 or 20, on both sides of 5 %."""
+    """No malformed row mostly; else one, or five on either side of 5 %."""
     if not rarely(draw, 6):
         return 0, rows
-    full = draw(st.sampled_from([19, 18]))
-    return 1, rows + rows[:1] * max(0, full - len(rows))
+    bad, full = draw(st.sampled_from([(1, 0), (5, 95), (5, 94)]))
+    return bad, rows + rows[:1] * max(0, full - len(rows))
 
 
-def _file_name(draw: DrawFn, stems: Sequence[str], number: int, kind: str) -> str:
+def _file_name(
+    draw: DrawFn, stems: Sequence[str], day: date, number: int, kind: str
+) -> str:
     """A name for the content; the bytes tell which JSON it is, not the name."""
     endings = [".csv", ".CSV"] if kind == "csv" else [".jsonl", ".json", ".NDJSON"]
     compressed = draw(st.sampled_from(["", "", ".gz", ".GZ"]))
-    return f"{pick(draw, stems)}-{number}{pick(draw, endings)}{compressed}"
+    return f"{pick(draw, stems)}-{day.day}{number}{pick(draw, endings)}{compressed}"
 
 
 def _strays(draw: DrawFn) -> tuple[StrayFile, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +16,7 @@ from oracle import (
     StockRow,
     calculate,
 )
+from strategies.handwriting import UNREADABLE_PRICES
 from strategies.scenario import DrawnDay, OrderFile, Scenario, StockFile
 from strategies.writing import order_file_bytes, stock_file_bytes
 
@@ -36,14 +39,26 @@ class Received:
         good, bad = len(self.order_lines) + len(self.stock_rows), self.bad_rows or 0
         if status == "quarantined":
             return LoadedFile(self.feed, self.name, status, good + bad, 0, good + bad)
-        return LoadedFile(self.feed, self.name, status, good + bad, good, bad)
+        text = _unpacked(self.content)
+        return LoadedFile(
+            self.feed, self.name, status, good + bad, good, bad,
+            sha256=hashlib.sha256(self.content).hexdigest(),
+            unreadable_prices=sum(text.count(p.encode()) for p in UNREADABLE_PRICES),
+            is_unterminated=".csv" in self.name.lower() and not text.endswith(b"\n"),
+        )  # fmt: skip
 
     def status(self) -> str:
-        """Refused as a whole when strictly more than 5 % of its rows are bad."""
-        good = len(self.order_lines) + len(self.stock_rows)
-        if self.bad_rows is None or self.bad_rows * 20 > good + self.bad_rows:
+        """Refused as a whole when no row is good, or five and more than 5 % are bad."""
+        good, bad = len(self.order_lines) + len(self.stock_rows), self.bad_rows
+        if bad is None or (bad and not good):
+            return "quarantined"
+        if bad >= 5 and bad * 20 > good + bad:
             return "quarantined"
         return "partial" if self.bad_rows else "accepted"
+
+
+def _unpacked(content: bytes) -> bytes:
+    return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
 
 
 def received(day: DrawnDay) -> list[Received]:

@@ -7,6 +7,8 @@ import random
 from decimal import Decimal
 
 BLANKS = ["", "", "", " ", "\t", "  "]
+#: What nobody can read as a price, and no other value holds.
+UNREADABLE_PRICES = ("n/a", "3.1999999999999997")
 
 
 class Handwriting:
@@ -29,10 +31,11 @@ class Handwriting:
         return list(items)
 
     def number(self, value: Decimal, *, may_pad_left: bool = True) -> str:
-        """Digits as they may be written: up to three decimals, zeros in front."""
+        """Digits as they may be written: zeros in front, and behind three decimals."""
         text = format(value, "f")
         if self.chance(0.3):
             text = format(value.quantize(Decimal("0.001")), "f")
+            text += self.choice(["", "0", "000"])
         if may_pad_left and self.chance(0.1) and value >= 0:
             text = text.rjust(min(len(text) + 2, 15), "0")
         return text

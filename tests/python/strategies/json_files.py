@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oracle import OrderLine
-from strategies.handwriting import Handwriting
+from strategies.handwriting import UNREADABLE_PRICES, Handwriting
 from strategies.scenario import OrderFile
 
 _Header = tuple[str, str | None, str, str]
@@ -77,7 +77,9 @@ def _line(line: OrderLine, place: int, pen: Handwriting) -> str:
     }
     if line.line_number == place and pen.chance(0.5):
         del keys["line_number"]
-    price = pen.choice(["", "null", "3.20", '"0"', "999999999.9999"])
+    price = pen.choice(
+        ["", "null", "3.20", '"0"', "999999999.9999", UNREADABLE_PRICES[1]]
+    )
     if price:
         keys["unit_price"] = price
     return _object(keys, pen)
@@ -85,7 +87,9 @@ def _line(line: OrderLine, place: int, pen: Handwriting) -> str:
 
 def _bad_order(file_name: str, number: int, pen: Handwriting) -> str:
     """One order of one row that no contract lets pass."""
-    bad = pen.choice(['"quantity":0', '"quantity":1e3', '"quantity":"+1"', '"x":1'])
+    bad = pen.choice(
+        ['"quantity":1.0005', '"quantity":1e10', '"quantity":"+1"', '"x":1']
+    )
     element = '{"line_number":1,"sku_id":"A",' + bad + "}"
     header = ("S1", None, f"bad-{number}", "2026-01-01T10:00:00Z")
     return _order_of(header, [element], pen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from oracle import Master, OrderLine, StockRow, Variables
 
@@ -70,9 +71,12 @@ class Scenario:
     master_seed: int = 0
 
 
-def as_vars(variables: Variables) -> dict[str, bool | int | float]:
+def as_vars(variables: Variables) -> dict[str, bool | int | float | list[str]]:
     """Rule variables as ``--vars`` takes them."""
-    return {
-        name: float(value) if isinstance(value, Decimal) else value
-        for name, value in asdict(variables).items()
-    }
+    return {name: _plain(value) for name, value in asdict(variables).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    return list(value) if isinstance(value, tuple) else value

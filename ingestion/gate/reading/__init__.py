@@ -1,0 +1,1 @@
+"""Reading one file: which rows are accepted, and what is landed of it."""

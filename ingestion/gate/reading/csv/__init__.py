@@ -1,0 +1,1 @@
+"""CSV: records by RFC 4180, many rows at once where their cells can be split."""

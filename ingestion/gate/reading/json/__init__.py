@@ -1,0 +1,1 @@
+"""JSON: documents by the standard, many orders at once where nothing is odd."""
