@@ -228,7 +228,7 @@ def _of_misplaced(lost: Sequence[str]) -> str | None:
     more = [f"and {len(lost) - _SHOWN:,} more"] if len(lost) > _SHOWN else []
     return "\n  ".join(
         [
-            f"{len(lost):,} files of the inbox are received by no date:",
+            f"Files of the inbox that no date receives ({len(lost):,}):",
             *lost[:_SHOWN],
             *more,
         ]

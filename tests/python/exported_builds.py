@@ -74,6 +74,7 @@ def export_build(
     history: Sequence[Row] = (),
     checks: Sequence[Row] = (),
     build: str = BUILD,
+    snapshots: Sequence[Row] = (),
 ) -> None:
     """Write everything that a build exports of a date, its figures among it."""
     for row in orders:
@@ -84,6 +85,7 @@ def export_build(
         "demand": demand,
         "history_used": history,
         "quality_checks": checks,
+        "snapshots": snapshots,
         "figures": figures(orders, exceptions, demand, history, checks),
     }
     for name, rows in results.items():

@@ -18,8 +18,8 @@ from small_retailer import Retailer, quantities
 
 FIRST, AGAIN, EXPORT, NO_WAREHOUSE, CLOSED = (f"2026-01-0{day}" for day in range(5, 10))
 SKUS = (
-    "RET", "PRI", "TIM", "ZER", "OLD", "HALF", "ZERO", "00123", "4006381333931", "SKU-1",
-    "TEA-250", "TIN-1", "CUP-1",
+    "RET", "PRI", "TIM", "ZER", "OLD", "HALF", "ZERO", "00123", "4006381333931",
+    "SKU-1", "TEA-250", "TIN-1", "CUP-1",
 )  # fmt: skip
 MASTER = {
     "products": "sku_id,name,pack_size,unit,status\n"
@@ -40,10 +40,10 @@ TIMES = (
     "2026-01-05 10:00:00 +0100",
 )
 SHOP_EXPORT = """\
-Name,Financial Status,Created at,Lineitem quantity,Lineitem name,Lineitem sku,Location,Cancelled at
-#1001,paid,2026-01-07 10:00:00 +0100,2,"Tea, 250 g",TEA-250,S2,
-,,,1,Tin,TIN-1,,
-#1002,refunded,2026-01-07 11:00:00 +0100,4,Cup,CUP-1,S2,2026-01-07 12:00:00 +0100
+Name,Created at,Lineitem quantity,Lineitem name,Lineitem sku,Location,Cancelled at
+#1001,2026-01-07 10:00:00 +0100,2,"Tea, 250 g",TEA-250,S2,
+,,1,Tin,TIN-1,,
+#1002,2026-01-07 11:00:00 +0100,4,Cup,CUP-1,S2,2026-01-07 12:00:00 +0100
 """
 
 
@@ -79,9 +79,9 @@ def first_evening(retailer: Retailer) -> None:
         for number, at in enumerate(TIMES)
     )
     retailer.drop("orders", FIRST, "times.jsonl", times)
-    rows = "".join(f"01,{sku},0,0\n" for sku in SKUS)
+    stock = "".join(f"01,{sku},0,0\n" for sku in SKUS)
     # Cut off in the last row, for all that anybody knows.
-    retailer.drop("stock", FIRST, "stock.csv", STOCK + rows.rstrip("\n"))
+    retailer.drop("stock", FIRST, "stock.csv", STOCK + stock.rstrip("\n"))
     renamed = STOCK.replace("reserved", "Reserved")
     retailer.drop("stock", FIRST, "named.csv", f"{renamed}01,RET,9,0\n")
     for name in ("late.csv.filepart", "Thumbs.db"):

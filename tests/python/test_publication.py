@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,6 +14,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from exported_builds import BUILD, export_build
+from ingestion.canonical_json import Json
 from ingestion.errors import ExitCode, PublicationError
 from ingestion.lake import LocalLake
 from ingestion.publication.composing import compose
@@ -138,6 +140,36 @@ def test_later_dates_find_demand_and_open_lines(
         '{"version":"1","sku_id":"SKU-00123","ordered_quantity":"60",'
         '"requested_delivery_date":"2026-01-04"}\n'
     )
+
+
+def test_later_dates_find_files_that_counted_and_snapshots_in_parts(
+    tmp_path: Path,
+) -> None:
+    skus = [f"SKU-{number:05}" for number in range(10_001)]
+    lake = LocalLake(tmp_path)
+    checks = [
+        {"check_name": "rows", "scope_kind": "warehouse", "scope_id": "W", "value": 1,
+         "status": "passed"},
+    ]  # fmt: skip
+    export_build(
+        lake, DAY, checks=checks, snapshots=[{"warehouse_id": "W", "sku_ids": skus}]
+    )
+    accepted: dict[str, Json] = {"feed": "orders", "sha256": "a", "rows_accepted": 2}
+    refused: dict[str, Json] = {"feed": "orders", "sha256": "b", "rows_accepted": 0}
+    provenance = replace(PROVENANCE, inputs=[accepted, refused])
+    publish(lake, compose(lake, DAY, 1, {}, BUILD), provenance)
+
+    manifests = tmp_path / "manifests"
+    assert (manifests / "published_files/2026-01-01/v1.jsonl").read_text() == (
+        '{"version":"1","feed":"orders","sha256":"a"}\n'
+    )
+    path = manifests / "published_snapshots/2026-01-01/v1.jsonl"
+    parts = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [(one["part"], len(one["sku_ids"])) for one in parts] == [
+        ("1", 10_000),
+        ("2", 1),
+    ]
+    assert [sku for one in parts for sku in one["sku_ids"]] == skus
 
 
 class FailingLake(LocalLake):

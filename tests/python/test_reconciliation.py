@@ -45,16 +45,21 @@ HISTORY = [{"purpose": "spikes", "used_date": "2026-01-01", "version": 1}]
 CHECKS = [
     {"check_name": "rows", "scope_kind": "store", "scope_id": "S", "value": 1,
      "status": "passed"},
+    {"check_name": "rows", "scope_kind": "warehouse", "scope_id": "W", "value": 2,
+     "status": "passed"},
     {"check_name": "hours_old", "scope_kind": "store", "scope_id": "S", "value": 1,
      "status": "warned"},
 ]  # fmt: skip
+SNAPSHOTS = [{"warehouse_id": "W", "sku_ids": ["A", "B"]}]
 
 
 @pytest.fixture
 def lake(tmp_path: Path) -> LocalLake:
     """A lake with a whole export, of which nothing is published."""
     lake = LocalLake(tmp_path)
-    export_build(lake, DAY, ORDERS, EXCEPTIONS, DEMAND, HISTORY, CHECKS)
+    export_build(
+        lake, DAY, ORDERS, EXCEPTIONS, DEMAND, HISTORY, CHECKS, snapshots=SNAPSHOTS
+    )
     return lake
 
 
@@ -154,6 +159,10 @@ def lost_checks(root: Path) -> None:
     result_file(root, "quality_checks").unlink()
 
 
+def lost_snapshots(root: Path) -> None:
+    result_file(root, "snapshots").unlink()
+
+
 def lost_history(root: Path) -> None:
     result_file(root, "history_used").unlink()
 
@@ -177,7 +186,8 @@ def lost_history(root: Path) -> None:
         (figures_cut_between_rows, "figures of its build are missing or incomplete"),
         (another_quantity, "quantity planned 60.001, exported 61.001"),
         (another_status, 'status planned "released", exported "held"'),
-        (lost_checks, "quality checks that passed: planned with 1 rows, not exported"),
+        (lost_checks, "quality checks that passed: planned with 2 rows, not exported"),
+        (lost_snapshots, "snapshot of warehouse W: planned, not exported"),
         (lost_history, "dates looked back at for spikes: planned with 1 rows, not ex"),
     ],
 )
@@ -217,7 +227,7 @@ def test_what_is_whole_is_published_and_the_manifest_records_the_figures(
         ],
         "demand": {"skus": 2, "quantity": 13},
         "history_used": {"spikes": 1},
-        "quality_checks": 2,
+        "quality_checks": 3,
     }  # fmt: skip
     assert errors_of("manifest", manifest) == []
     del manifest["reconciliation"]["orders"][0]["lines"]
@@ -273,7 +283,10 @@ def test_a_cancelled_order_is_no_part_of_the_plan(lake: LocalLake) -> None:
 
 def test_many_differences_are_counted(lake: LocalLake, tmp_path: Path) -> None:
     many = [order_row(f"SUP-{number:03}", DAY, ["1"]) for number in range(100, 125)]
-    export_build(lake, DAY, [*ORDERS, *many], EXCEPTIONS, DEMAND, HISTORY, CHECKS)
+    export_build(
+        lake, DAY, [*ORDERS, *many], EXCEPTIONS, DEMAND, HISTORY, CHECKS,
+        snapshots=SNAPSHOTS,
+    )  # fmt: skip
     for row in many:
         order_file(tmp_path, row["supplier_id"]).unlink()
 

@@ -206,8 +206,13 @@ def test_later_dates_look_back_at_the_latest_version_and_replay_by_theirs(
     netting = ("--vars", "{net_open_orders: true}")
     for day in (NEXT, LAST):
         retailer.drop_evening(day)
+    oil = (retailer.work / f"inbox/orders/{DAY}/s2.csv").read_text()
+    retailer.drop("orders", NEXT, "again.csv", oil)
     retailer.summaries("--date", NEXT, *netting)
+    assert "repeated_file" in retailer.codes(NEXT)
     retailer.drop("orders", DAY, "late.csv", LATE)
+    # Other bytes under a known name: version 2 counts those of again.csv no longer.
+    retailer.drop("orders", DAY, "s2.csv", oil.replace(",2.5", ",2.500"))
     retailer.summaries("--date", DAY, "--include-late")
     retailer.summaries("--date", LAST, *netting)
 
@@ -222,6 +227,9 @@ def test_later_dates_look_back_at_the_latest_version_and_replay_by_theirs(
         for day in (NEXT, LAST)
     }
     assert used[NEXT]["open_orders"] == [{"business_date": DAY, "version": 1}]
+    assert used[NEXT]["repeated_files"] == [{"business_date": DAY, "version": 1}]
+    assert used[LAST]["repeated_files"] == []
+    assert used[LAST]["snapshots"] == [{"business_date": NEXT, "version": 1}]
     assert used[LAST]["open_orders"] == [{"business_date": DAY, "version": 2}]
     replayed = retailer.summaries("--replay", "--from", DAY, "--to", LAST)
     assert {date["replay"]["result"] for date in replayed} == {"identical"}

@@ -109,7 +109,8 @@ def _with_repeated_files(
 
 def _together(files: tuple[File, ...], others: tuple[File, ...]) -> tuple[File, ...]:
     """Both, but of one name only the first."""
-    return tuple({file.name: file for file in (*others, *files)}.values())
+    names = [file.name for file in files]
+    return files + tuple(other for other in others if other.name not in names)
 
 
 def _day(draw: DrawFn, day: date, skus: Sequence[str], master: Master) -> DrawnDay:
