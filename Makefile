@@ -41,7 +41,8 @@ DATE      := 2026-01-02
 # Installing comes first, then what runs in it; the recipes themselves use both cores.
 .NOTPARALLEL:
 .PHONY: help setup demo test test-crashes test-stack test-stack-long test-tls
-.PHONY: fuzz benchmark benchmarks maintain benchmark-trino million lint evaluate docs db-up db-down lock clean
+.PHONY: fuzz benchmark benchmarks benchmark-generate benchmark-trino million maintain lint
+.PHONY: evaluate docs db-up db-down lock clean
 .PHONY: stack-up stack-down stack-status stack-logs
 
 help: ## List the commands
@@ -51,7 +52,8 @@ setup: $(DEV) $(PACKAGES) ## Install everything, for work on the project
 	@echo "Ready: . $(VENV)/bin/activate"
 
 demo: $(RUNTIME) $(PACKAGES) ## Three business dates of made-up data, end to end
-	@$(RUN) -m ingestion generate --from $(DEMO_FROM) --to $(DEMO_TO)
+	@$(RUN) -m ingestion generate --from $(DEMO_FROM) --to $(DEMO_TO) \
+	    --returns 0.01 --cancelled 0.01
 	@$(RUN) -m ingestion master load --from demo/master
 	@$(RUN) run_batch.py --from $(DEMO_FROM) --to $(DEMO_TO)
 	@echo
@@ -86,6 +88,9 @@ fuzz: $(DEV) ## Damage dirty files for the gate: make fuzz SECONDS=600
 benchmark: $(DEV) ## How fast the gate is, against DuckDB, and what memory 5 GB take
 	@$(RUN) benchmarks/gate_speed.py
 	@$(RUN) benchmarks/gate_memory.py
+
+benchmark-generate: $(RUNTIME) ## How many made-up order lines are written a second
+	@$(RUN) benchmarks/generator_speed.py
 
 benchmarks: $(DEV) $(PACKAGES) $(BENCHMARKS) ## The night against scripts in DuckDB, Polars, pandas: SIZES="..."
 	@$(RUN) -m benchmarks.night.compare $(SIZES) && $(RUN) -m benchmarks.night.page

@@ -4,7 +4,7 @@
 # in big/, apart from the checkout's own lake and state, and is made anew each time.
 set -eu
 
-day=2026-01-01
+day=2026-01-03
 home=big/$TARGET
 export PROCUREMENT_STATE="$home/state" PROCUREMENT_LAKE="$home/lake"
 rm -rf "$home"

@@ -21,7 +21,7 @@ from ingestion.gate.file_stream import unreadable_file
 from ingestion.gate.history.names import is_passed_over
 from ingestion.gate.history.records import FEEDS
 from ingestion.lake import Lake
-from ingestion.publication.publishing import published_version
+from ingestion.publication.published import published_version
 
 
 @dataclass(frozen=True)

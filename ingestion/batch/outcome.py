@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from ingestion.errors import ExitCode
 from ingestion.gate import ReceivedFile
+from ingestion.master_data.differences import MasterChange
 from ingestion.planning.dbt_build import BuildResult
-from ingestion.publication.publishing import Published
-from ingestion.replay.next_version import Renewal
+from ingestion.publication.version_files import Published
 from ingestion.replay.published_date import Replay
 
 
@@ -21,6 +21,7 @@ class DateOutcome:
         message: why nothing new was published, for people; None when it was.
         version_before: version that was published before this run, if any.
         is_replay: whether the date was to be replayed.
+        master_changes: what a refresh of the master data found changed.
         found_nothing: neither inbox nor lake has a file of the date.
         seconds: by stage, in the order of the stages.
     """
@@ -36,6 +37,6 @@ class DateOutcome:
     build: BuildResult | None = None
     published: Published | None = None
     replay: Replay | None = None
-    renewal: Renewal | None = None
+    master_changes: list[MasterChange] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     ended_at: datetime | None = None

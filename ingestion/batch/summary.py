@@ -14,7 +14,8 @@ from rich.text import Text
 from ingestion import gate
 from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.window import BatchWindow
-from ingestion.publication.publishing import Published, exceptions_path, orders_folder
+from ingestion.publication.published import exceptions_path, orders_folder
+from ingestion.publication.version_files import Published
 
 #: Misplaced files, and changes of master data, shown to people.
 _SHOWN = 20
@@ -57,7 +58,7 @@ def as_json(
         "data_tests": len(outcome.build.tests) if outcome.build else None,
         "warnings": outcome.build.warnings if outcome.build else [],
         "replay": outcome.replay.summary() if outcome.replay else None,
-        "master_data_changes": _master_changes(outcome),
+        "master_data_changes": [change.text() for change in outcome.master_changes],
         "seconds": outcome.seconds,
         "window": _window(outcome, window),
         "places": {
@@ -87,11 +88,6 @@ def _result(outcome: DateOutcome) -> str:
     if outcome.exit_code != 0:
         return "refused" if outcome.exit_code in (3, 4) else "failed"
     return "published" if outcome.published else "published before"
-
-
-def _master_changes(outcome: DateOutcome) -> list[str]:
-    changes = outcome.renewal.master_changes if outcome.renewal else []
-    return [change.text() for change in changes]
 
 
 def _window(outcome: DateOutcome, window: BatchWindow) -> dict[str, Any]:
@@ -151,35 +147,20 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
     if summary["files"]:
         files = [f"{n} {_LABELS[s]}" for s, n in sorted(summary["files"].items())]
         rows.append(("files", ", ".join(files)))
-        rows.append(
-            (
-                "rows",
-                f"{summary['rows_accepted']:,} accepted, "
-                f"{summary['rows_refused']:,} refused",
-            )
-        )
+        accepted, refused = summary["rows_accepted"], summary["rows_refused"]
+        rows.append(("rows", f"{accepted:,} accepted, {refused:,} refused"))
     if summary["orders"] is not None:
         rows.append(("SKUs planned", f"{summary['skus']:,}"))
-        rows.append(
-            (
-                "orders",
-                f"{summary['orders']:,}, of them {summary['orders_held']:,} held"
-                + _cancelled(summary),
-            )
-        )
+        held = f"{summary['orders']:,}, of them {summary['orders_held']:,} held"
+        rows.append(("orders", held + _cancelled(summary)))
         rows.append(("order lines", f"{summary['order_lines']:,}"))
-        codes = summary["exceptions_by_code"]
-        rows += [
-            ("exceptions" if first else "", f"{count:>7,}  {code}")
-            for first, (code, count) in zip(
-                [True] + [False] * len(codes), sorted(codes.items()), strict=False
-            )
-        ]
+        codes = sorted(summary["exceptions_by_code"].items())
+        rows += _listed("exceptions", [f"{n:>7,}  {code}" for code, n in codes])
     if summary["late_files"]:
         names = ", ".join(summary["late_files"])
         rows.append(("late files", f"{names}: --include-late counts them"))
-    rows += _first_of("misplaced files", summary["misplaced_files"])
-    rows += _first_of("master data", summary["master_data_changes"])
+    rows += _listed("misplaced files", _first_of(summary["misplaced_files"]))
+    rows += _listed("master data", _first_of(summary["master_data_changes"]))
     if summary["warnings"]:
         rows.append(("warnings", ", ".join(summary["warnings"])))
     if summary["seconds"]:
@@ -203,12 +184,15 @@ def _cancelled(summary: dict[str, Any]) -> str:
     return f"; {cancelled:,} of the former version cancelled" if cancelled else ""
 
 
-def _first_of(label: str, texts: list[str]) -> list[tuple[str, str]]:
-    """The first of a list that may be long, the label beside the first of them."""
-    shown = texts[:_SHOWN]
-    if len(texts) > _SHOWN:
-        shown.append(f"and {len(texts) - _SHOWN:,} more; --json has them all")
-    return [("" if number else label, text) for number, text in enumerate(shown)]
+def _listed(label: str, texts: list[str]) -> list[tuple[str, str]]:
+    """Rows with the label beside the first of them."""
+    return [("" if number else label, text) for number, text in enumerate(texts)]
+
+
+def _first_of(texts: list[str]) -> list[str]:
+    more = len(texts) - _SHOWN
+    said = [f"and {more:,} more; --json has them all"] if more > 0 else []
+    return [*texts[:_SHOWN], *said]
 
 
 def _window_text(window: dict[str, Any]) -> str:

@@ -44,22 +44,21 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _show_rows(name: str | None, path: Path | None) -> int:
     """Print the first rows that would be landed of a sender's file."""
+    from ingestion.commands.preview import exit_code, lines, say
     from ingestion.contracts.senders import sender_named
-    from ingestion.gate.preview import first_rows
+    from ingestion.gate.preview import preview
 
     sender = sender_named(name)
     if sender is None or path is None or not path.is_file():
         raise UsageError("Give --sender NAME and a FILE that is there, both.")
-    report, rows = first_rows(path, sender, _SHOWN_ROWS)
-    text = "\n".join([*report.lines(), "", "landed:", *rows, ""])
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    report = preview(path, None, sender)
+    rows = report.landed.decode("utf-8", "replace").split("\n")
+    rows = rows[: _SHOWN_ROWS + (sender.format == "csv")]
+    say("\n".join([*lines(report), "", "landed:", *rows]))
     if not sender.takes(path.name):
         patterns = " or ".join(sender.files)
-        sys.stdout.write(
-            f"Its name is not {patterns}: the gate would not read it so.\n"
-        )
-    return report.exit_code
+        say(f"Its name is not {patterns}: the gate would not read it so.")
+    return exit_code(report)
 
 
 def _print_tables() -> None:

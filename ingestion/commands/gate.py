@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
+from ingestion.commands.preview import say
 from ingestion.config import Settings, load_settings
 from ingestion.dates import parse_business_date
 from ingestion.errors import ExitCode, RefusedError, UsageError
@@ -20,7 +21,6 @@ from ingestion.gate.history.records import FEEDS
 
 if TYPE_CHECKING:
     from ingestion.gate.intake import Receipt
-    from ingestion.gate.preview import Preview
     from ingestion.lake import Lake
 
 #: Of several files, the command ends with the first of these that one gives.
@@ -81,6 +81,7 @@ def _add_workers(command: argparse.ArgumentParser) -> None:
 
 
 def _validate(arguments: argparse.Namespace) -> int:
+    from ingestion.commands.preview import exit_code, lines, table
     from ingestion.gate.preview import preview
     from ingestion.gate.workers import Workers
 
@@ -95,36 +96,16 @@ def _validate(arguments: argparse.Namespace) -> int:
         for report in found:
             reports.append(report)
             stream = sys.stderr if report.problem else sys.stdout
-            _print("\n".join(report.lines()), stream)
+            say("\n".join(lines(report)), stream)
     if len(reports) > 1:
-        _print("\n" + "\n".join(_table(reports)))
-    codes = {report.exit_code for report in reports}
+        say("\n" + "\n".join(table(reports)))
+    codes = set(map(exit_code, reports))
     return next((code for code in _WORST_FIRST if code in codes), ExitCode.OK)
 
 
-def _table(reports: list[Preview]) -> list[str]:
-    """One line per file, as wide as it has to be."""
-    rows: list[tuple[str, ...]] = [
-        ("file", "feed", "read", "accepted", "refused", "outcome")
-    ]
-    for report in reports:
-        verdict = report.verdict
-        counts = (verdict.rows_read, verdict.rows_accepted, verdict.rows_refused)
-        rows.append((str(report.path), report.feed, *map(str, counts), report.outcome))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if 2 <= place <= 4 else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-
-
 def _land(arguments: argparse.Namespace) -> int:
-    from ingestion.gate.history.table import totals
+    from ingestion.commands.history_table import totals
     from ingestion.gate.inbox import misplaced
-    from ingestion.gate.late import receive_late
     from ingestion.gate.receiving import receive
     from ingestion.gate.workers import Workers
 
@@ -134,21 +115,22 @@ def _land(arguments: argparse.Namespace) -> int:
         _held("land", settings, business_date) as held,
         Workers(arguments.workers) as workers,
     ):
-        history = (receive_late if held.is_published else receive)(
+        history = receive(
             held.lake,
             settings.inbox,
             business_date,
             run_id=held.receipt.run_id,
             received_at=held.receipt.received_at,
             workers=workers,
+            is_published=held.is_published,
         )
     if held.is_published:
-        _print(_held_back(business_date, arguments.lake))
+        say(_held_back(business_date, arguments.lake))
     for line in totals(history):
-        _print(line)
+        say(line)
     for line in misplaced(settings.inbox):
-        _print(line, sys.stderr)
-    _print(f"`python -m ingestion status --date {business_date}` shows each file.")
+        say(line, sys.stderr)
+    say(f"`python -m ingestion status --date {business_date}` shows each file.")
     return ExitCode.OK
 
 
@@ -163,16 +145,16 @@ def _requeue(arguments: argparse.Namespace) -> int:
         received = requeue(
             held.lake, arguments.file, feed, held.receipt, is_late=held.is_published
         )
-    _print(
+    say(
         f"{received.file_name}: {received.status}, {received.rows_accepted} rows "
         f"accepted, {received.rows_refused} refused"
     )
     if received.reason:
         raise RefusedError(f"It is refused still: {received.reason_message}")
     if received.rejects_path:
-        _print(f"still refused: {held.lake.root}/{received.rejects_path}")
+        say(f"still refused: {held.lake.root}/{received.rejects_path}")
     if received.status == "late":
-        _print(_held_back(business_date, arguments.lake))
+        say(_held_back(business_date, arguments.lake))
     return ExitCode.OK
 
 
@@ -195,8 +177,8 @@ def _held(command: str, settings: Settings, business_date: date) -> Iterator[_He
     from ingestion.contracts.landed_columns import check_landed_columns
     from ingestion.gate.intake import Receipt
     from ingestion.lake import open_lake
-    from ingestion.publication.held_date import hold_settled_date
-    from ingestion.publication.publishing import published_version
+    from ingestion.publication.change_journal import hold_settled_date
+    from ingestion.publication.published import published_version
 
     lake, now = open_lake(settings.lake), datetime.now(timezone.utc)
     receipt = Receipt(business_date, f"{command}-{now:%Y%m%dT%H%M%S.%fZ}", now)
@@ -206,8 +188,8 @@ def _held(command: str, settings: Settings, business_date: date) -> Iterator[_He
 
 
 def _status(arguments: argparse.Namespace) -> int:
+    from ingestion.commands.history_table import print_history
     from ingestion.gate.history.records import load_history, received_dates
-    from ingestion.gate.history.table import print_history
     from ingestion.lake import open_lake
 
     settings = load_settings(lake=arguments.lake)
@@ -236,11 +218,3 @@ def _workers(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
     return int(text)
-
-
-def _print(text: str, stream: TextIO | None = None) -> None:
-    # A name or a cell may hold what the terminal's encoding cannot show.
-    stream = stream or sys.stdout
-    encoding = stream.encoding or "utf-8"
-    shown = text.encode(encoding, "backslashreplace").decode(encoding)
-    stream.write(f"{shown}\n")

@@ -106,27 +106,29 @@ def _run(options: Options, clock: Clock, sleep: Sleep) -> int:
         with suppress(OSError):  # as with the log, whose events are lost then
             run.write("request.json", _request(options))
         summaries: list[dict[str, Any]] = []
+        exit_code = int(ExitCode.FAILED)
         try:
             _run_dates(options, run, clock, sleep, log, console, summaries, lost)
+            exit_code = next((s["exit_code"] for s in summaries if s["exit_code"]), 0)
         except KeyboardInterrupt:
             log.event("interrupted")
-            _end(run, ExitCode.FAILED, summaries)
             raise
         except ProcurementError as error:
-            _end(run, error.exit_code, summaries)
+            exit_code = int(error.exit_code)
             raise
         except Exception:
             log.event("defect", traceback=traceback.format_exc())
-            _end(run, ExitCode.FAILED, summaries)
             raise ProcurementError(
                 "The run stopped at a defect of the project; nothing half-done is "
                 f"published. What happened stands in {run.log}."
             ) from None
-    exit_code = next((s["exit_code"] for s in summaries if s["exit_code"]), 0)
-    document = _end(run, exit_code, summaries)
+        finally:
+            ended = {"run_id": run.run_id, "exit_code": exit_code, "dates": summaries}
+            with suppress(OSError):  # as with the log: the dates are what they are
+                run.write("summary.json", ended)
     if options.as_json:
-        print(json.dumps(document, ensure_ascii=False))  # noqa: T201
-    return int(exit_code)
+        print(json.dumps(ended, ensure_ascii=False))  # noqa: T201
+    return exit_code
 
 
 def _run_dates(
@@ -140,8 +142,9 @@ def _run_dates(
     lost: list[str],
 ) -> None:
     # Not before a date is chosen and checked: wrong usage is answered at once.
-    from ingestion.batch.batch_run import BatchRun
+    from ingestion.batch.batch_run import run_date
     from ingestion.batch.summary import as_json, print_summary
+    from ingestion.contracts.landed_columns import check_landed_columns
     from ingestion.date_run.progress import Progress
     from ingestion.date_run.run_context import RunContext
     from ingestion.date_run.waiting import FeedWait
@@ -159,16 +162,16 @@ def _run_dates(
         sleep,
         for_warehouses=not options.variables.allow_missing_warehouses,
     )
-    context = RunContext(
+    with RunContext(
         settings, lake, options.variables, run, clock, log, progress, feed_wait,
         options.rerun, options.resume,
-    )  # fmt: skip
-    with BatchRun(context) as batch:
+    ) as context:  # fmt: skip
+        check_landed_columns(lake, settings.state)
         for business_date in options.dates:
             window = BatchWindow.of(business_date, settings.timezone)
             _complain(window.foreseen_miss(clock(), last_duration(settings.state)))
             with progress.of_date():
-                outcome = batch.run(business_date)
+                outcome = run_date(context, business_date)
             # Before the report, which may wait for the same service once more.
             _complain(outcome.message)
             summary = as_json(outcome, window, lake.root, str(run.log), lost)
@@ -193,7 +196,8 @@ def _run_dates(
                 _complain(window.miss(outcome.started_at, clock()))
             if not options.as_json:
                 print_summary(summary, console)
-            progress.say_if_any(estimate.after(outcome.seconds))
+            if said := estimate.after(outcome.seconds):
+                progress.say(said)
             if outcome.exit_code not in _WINDOW_GOES_ON:
                 break
 
@@ -208,31 +212,13 @@ def _request(options: Options) -> dict[str, Any]:
     }
 
 
-def _end(
-    run: RunFolder, exit_code: int, summaries: list[dict[str, Any]]
-) -> dict[str, Any]:
-    document = {
-        "run_id": run.run_id,
-        "exit_code": int(exit_code),
-        "dates": summaries,
-    }
-    with suppress(OSError):  # as with the log: the dates are what they are
-        run.write("summary.json", document)
-    return document
-
-
 def _of_misplaced(lost: Sequence[str]) -> str | None:
     """What lies in the inbox where no run of any date finds it."""
     if not lost:
         return None
     more = [f"and {len(lost) - _SHOWN:,} more"] if len(lost) > _SHOWN else []
-    return "\n  ".join(
-        [
-            f"Files of the inbox that no date receives ({len(lost):,}):",
-            *lost[:_SHOWN],
-            *more,
-        ]
-    )
+    said = f"Files of the inbox that no date receives ({len(lost):,}):"
+    return "\n  ".join([said, *lost[:_SHOWN], *more])
 
 
 def _warn_of_clock(latest: datetime | None, now: datetime) -> None:

@@ -3,67 +3,83 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
-from ingestion.contracts.documents import CONTRACT, Document, read_document
+from pydantic import Field, StrictBool, StrictInt
+from pydantic.dataclasses import dataclass
+
+from ingestion.contracts.documents import (
+    TERMS,
+    Code,
+    Document,
+    Name,
+    Number,
+    Share,
+    Text,
+    read_document,
+)
 from ingestion.errors import UsageError
 
 FOLDER = Path(__file__).parent
+Feed = Literal["orders", "stock"]
+Format = Literal["json", "csv"]
 #: Types whose values are numbers, which rules can compare.
 NUMBERS = ("quantity", "stock", "price", "line_number")
 #: The key of an order that holds its lines.
 LINES = "lines"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=TERMS)
 class Column:
     """One column of CSV, or one key of JSON.
 
     Attributes:
-        type: the form in which a value is written, such as ``id`` or ``quantity``.
+        type: the form in which a value is written.
         required: whether a row without it is refused.
-        minimum: smallest value allowed, in the column's unit; None: no bound.
-        maximum: largest value allowed, in the column's unit; None: no bound.
+        min: smallest value allowed, in the column's unit; None: no bound.
+        max: largest value allowed, in the column's unit; None: no bound.
         part: in nested formats ``order`` (header) or ``line``, else None.
         if_malformed: ``refuse`` the row, or take the value for ``absent`` and count it.
     """
 
-    name: str
-    type: str
-    required: bool
-    description: str
-    unit: str | None = None
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    part: str | None = None
-    if_malformed: str = "refuse"
+    name: Name
+    type: Literal["id", "quantity", "stock", "price", "timestamp", "line_number"]
+    required: StrictBool
+    description: Text
+    unit: Text | None = None
+    min: Number | None = None
+    max: Number | None = None
+    part: Literal["order", "line"] | None = None
+    if_malformed: Literal["refuse", "absent"] = "refuse"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=TERMS)
 class Rule:
     """What must hold between two columns of a row, or a column and a number.
 
     A row that lacks one of them keeps the rule.
 
     Attributes:
-        compare: ``<``, ``<=``, ``=``, ``>=`` or ``>``.
-        other: name of a column, or the number.
         severity: ``error`` refuses the row, ``warn`` counts it and takes it.
     """
 
-    name: str
-    column: str
-    compare: str
-    other: str | Decimal
-    severity: str
-    description: str
+    name: Code
+    column: Name
+    compare: Literal["<", "<=", "=", ">=", ">"]
+    severity: Literal["warn", "error"]
+    description: Text
+    other_column: Name | None = None
+    value: Number | None = None
+
+    def __post_init__(self) -> None:
+        if (self.other_column is None) == (self.value is None):
+            raise ValueError("needs either other_column or value")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=TERMS)
 class Contract:
     """What the senders of one feed agreed to, for one format.
 
@@ -71,20 +87,32 @@ class Contract:
         max_refused_share: share of refused rows, 0 to 1, above which (strictly)
             the file is refused whole, if that are ``min_refused_rows`` or more.
         columns: in the order in which accepted rows are written.
+        max_line_quantity: of quantities sold or taken back, in size.
     """
 
-    feed: str
-    format: str
-    version: int
-    max_refused_share: Decimal
-    min_refused_rows: int
-    columns: tuple[Column, ...]
+    feed: Feed
+    format: Format
+    version: Annotated[StrictInt, Field(ge=1)]
+    max_refused_share: Share
+    min_refused_rows: Annotated[StrictInt, Field(ge=1)]
+    columns: Annotated[tuple[Column, ...], Field(min_length=1)]
     rules: tuple[Rule, ...] = ()
+    max_line_quantity: Annotated[Number, Field(gt=0)] | None = None
 
     @property
     def site_column(self) -> str:
         """The column that says where a row comes from: store or warehouse."""
         return "store_id" if self.feed == "orders" else "warehouse_id"
+
+    def bounded(self, column: Column) -> Column:
+        """A column with the bounds that all quantities have, where it has none."""
+        most = self.max_line_quantity
+        if most is None or column.type != "quantity":
+            return column
+        least = -most if column.min is None else column.min
+        return replace(
+            column, min=least, max=most if column.max is None else column.max
+        )
 
 
 def load_contract(path: Path) -> Contract:
@@ -94,20 +122,11 @@ def load_contract(path: Path) -> Contract:
         UsageError: the file is not YAML, or a key is missing, unknown or wrong;
             the message names file, line and key.
     """
-    document = read_document(path, CONTRACT)
-    keys = document.content
-    contract = Contract(
-        feed=keys["feed"],
-        format=keys["format"],
-        version=keys["version"],
-        max_refused_share=_decimal(keys["max_refused_share"]),
-        min_refused_rows=keys["min_refused_rows"],
-        columns=tuple(_column(item, keys) for item in keys["columns"]),
-        rules=tuple(_rule(item) for item in keys.get("rules", [])),
-    )
+    document = read_document(path, "contract")
+    contract = document.terms(Contract)
     _check_columns(document, contract)
     _check_rules(document, contract)
-    return contract
+    return replace(contract, columns=tuple(map(contract.bounded, contract.columns)))
 
 
 @lru_cache(maxsize=4)
@@ -140,30 +159,6 @@ def contracts_digest(folder: Path = FOLDER) -> str:
     return digest.hexdigest()
 
 
-def _column(item: dict[str, Any], keys: dict[str, Any]) -> Column:
-    most = keys.get("max_line_quantity") if item["type"] == "quantity" else None
-    least = None if most is None else -most
-    return Column(
-        name=item["name"],
-        type=item["type"],
-        required=item["required"],
-        description=item["description"],
-        unit=item.get("unit"),
-        minimum=_bound(item.get("min", least)),
-        maximum=_bound(item.get("max", most)),
-        part=item.get("part"),
-        if_malformed=item.get("if_malformed", "refuse"),
-    )
-
-
-def _rule(item: dict[str, Any]) -> Rule:
-    other = item.get("other_column") or _decimal(item["value"])
-    return Rule(
-        item["name"], item["column"], item["compare"], other, item["severity"],
-        item["description"],
-    )  # fmt: skip
-
-
 def _check_columns(document: Document, contract: Contract) -> None:
     seen: set[str] = set()
     for number, column in enumerate(contract.columns):
@@ -180,16 +175,11 @@ def _check_columns(document: Document, contract: Contract) -> None:
 def _check_rules(document: Document, contract: Contract) -> None:
     numbers = {item.name for item in contract.columns if item.type in NUMBERS}
     for place, rule in enumerate(contract.rules):
-        for key, name in (("column", rule.column), ("other_column", rule.other)):
-            if isinstance(name, str) and name not in numbers:
+        for key, name in (
+            ("column", rule.column),
+            ("other_column", rule.other_column),
+        ):
+            if name is not None and name not in numbers:
                 raise document.error(
                     ("rules", place, key), f"is {name!r}, which is no column of numbers"
                 )
-
-
-def _bound(value: float | None) -> Decimal | None:
-    return None if value is None else _decimal(value)
-
-
-def _decimal(value: float) -> Decimal:
-    return Decimal(str(value))

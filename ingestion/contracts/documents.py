@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 import yaml
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from ingestion.errors import UsageError
 
-CONTRACT, SENDER = "contract", "sender"
 Place = tuple["str | int", ...]
+_Terms = TypeVar("_Terms")
+
+#: What stands in a document is all that it says.
+TERMS = ConfigDict(extra="forbid")
+
+
+def _exact(number: object) -> Decimal:
+    if isinstance(number, bool) or not isinstance(number, (int, float, Decimal)):
+        raise ValueError("is no number")
+    return Decimal(str(number))
+
+
+Number = Annotated[Decimal, BeforeValidator(_exact)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+Name = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]*$")]
+Code = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]*$")]
 
 
 @dataclass(frozen=True)
@@ -28,7 +51,7 @@ class Document:
 
     kind: str
     path: Path
-    content: dict[str, Any]
+    content: Any
     lines: dict[Place, int]
 
     def error(self, place: Sequence[str | int], problem: str) -> UsageError:
@@ -42,13 +65,24 @@ class Document:
             f"{key} {problem}."
         )
 
+    def terms(self, kind: type[_Terms]) -> _Terms:
+        """What it says as a contract or a sender.
+
+        Raises:
+            UsageError: a key is missing, unknown or wrong.
+        """
+        try:
+            return TypeAdapter(kind).validate_python(self.content)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise self.error(first["loc"], _explained(first)) from error
+
 
 def read_document(path: Path, kind: str) -> Document:
-    """Read a contract or a sender and hold it against the schema of its kind.
+    """Read a contract or a sender.
 
     Raises:
-        UsageError: not YAML, a key twice, or a key that the schema does not take; the
-            message names file, line and key.
+        UsageError: not YAML, or a key twice; the message names file, line and key.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -62,20 +96,7 @@ def read_document(path: Path, kind: str) -> Document:
         if place in lines:
             raise document.error(place, f"stands twice, again on line {line}")
         lines[place] = line
-    errors = sorted(
-        _validator(kind).iter_errors(content), key=lambda e: list(map(str, e.path))
-    )
-    if errors:
-        raise document.error(*_explained(errors[0]))
     return document
-
-
-@lru_cache(maxsize=2)
-def _validator(kind: str) -> Any:
-    from jsonschema import Draft202012Validator
-
-    schema = Path(__file__).with_name(f"{kind}.schema.json")
-    return Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
 
 
 def _places(node: Any, place: Place) -> Iterator[tuple[Place, int]]:
@@ -90,22 +111,18 @@ def _places(node: Any, place: Place) -> Iterator[tuple[Place, int]]:
             yield from _places(item, (*place, number))
 
 
-def _explained(error: Any) -> tuple[list[str | int], str]:
-    """Where the schema is broken and how, in words."""
-    place = list(error.absolute_path)
-    if error.validator == "additionalProperties":
-        unknown = min(set(error.instance) - set(error.schema["properties"]))
-        return [*place, unknown], "is not a key that stands here"
-    if error.validator == "required":
-        missing = [key for key in error.validator_value if key not in error.instance]
-        return [*place, missing[0]], "is missing"
-    if error.validator == "oneOf":
-        keys = [item["required"][0] for item in error.validator_value]
-        return place, f"needs either {' or '.join(keys)}"
-    if error.validator == "enum":
-        known = ", ".join(map(str, error.validator_value))
-        return place, f"is {error.instance!r}, not one of {known}"
-    return place, f"does not fit: {error.message}"
+def _explained(error: Any) -> str:
+    """How what is wrong with a key is wrong, in words."""
+    context = error.get("ctx", {})
+    if error["type"] == "value_error":
+        return str(context["error"])
+    if error["type"] == "literal_error":
+        return f"is {error['input']!r}, not one of {context['expected']}"
+    said = {
+        "unexpected_keyword_argument": "is not a key that stands here",
+        "missing": "is missing",
+    }
+    return said.get(error["type"], f"does not fit: {error['msg']}")
 
 
 def _shown(place: Sequence[str | int]) -> str:

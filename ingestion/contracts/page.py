@@ -83,7 +83,7 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _bounds(column: Column) -> str:
-    low, high = column.minimum, column.maximum
+    low, high = column.min, column.max
     if low is None and high is None:
         return ""
     if low is None or high is None:
@@ -98,7 +98,7 @@ def _meaning(column: Column) -> str:
 
 
 def _rule(rule: Rule) -> str:
-    other = rule.other if isinstance(rule.other, str) else f"{rule.other:f}"
+    other = rule.other_column or f"{rule.value:f}"
     deed = "refused" if rule.severity == "error" else "counted as a warning"
     return (
         f"{rule.description} Rows that break {rule.column} {rule.compare} {other} are "

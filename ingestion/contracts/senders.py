@@ -6,37 +6,77 @@ Nothing is guessed: what a sender does not declare is read as the contract has i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ingestion.contracts import FOLDER, LINES, Contract, load_contracts
-from ingestion.contracts.documents import SENDER, Document, read_document
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool
+from pydantic.dataclasses import dataclass
+
+from ingestion.contracts import FOLDER, LINES, Contract, Feed, Format, load_contracts
+from ingestion.contracts.documents import (
+    TERMS,
+    Code,
+    Document,
+    Name,
+    Text,
+    read_document,
+)
 from ingestion.errors import UsageError
 
 SENDERS = FOLDER / "senders"
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
-#: Keys that only one format has a use for.
+#: Keys that have a use for one format or feed alone.
 _ONLY = {
-    "csv": ("delimiter", "line_numbers", "repeat_when_blank", "add_up"),
-    "json": ("orders_under",),
+    **dict.fromkeys(("delimiter", "line_numbers", "repeat_when_blank"), "csv"),
+    "orders_under": "json",
+    "add_up": "stock",
+    "taken_back_when": "orders",
 }
 
 
-@dataclass(frozen=True)
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("is no time zone") from error
+    return name
+
+
+def _in_lower_case(values: frozenset[str]) -> frozenset[str]:
+    return frozenset(value.strip().lower() for value in values)
+
+
+def _pattern_with_group(pattern: str) -> str:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"is no pattern: {error}") from error
+    if groups != 1:
+        raise ValueError("needs one pair of brackets around the value")
+    return pattern
+
+
+@dataclass(frozen=True, config=TERMS)
 class Condition:
     """A value of a column that decides what becomes of a row.
 
     Attributes:
         column: as the sender names it; in JSON ``lines.KEY`` for a key of a line.
-        values: without regard to case and blanks around; None: any but a blank.
+        values: without regard to case and blanks around.
+        not_blank: any value but a blank.
     """
 
-    column: str
-    values: frozenset[str] | None
+    column: Text
+    values: Annotated[frozenset[Text], AfterValidator(_in_lower_case)] | None = None
+    not_blank: Literal[True] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.values is None) == (self.not_blank is None):
+            raise ValueError("needs either values or not_blank")
 
     def holds(self, value: object) -> bool:
         """Whether a value as it was read is one of these."""
@@ -44,13 +84,12 @@ class Condition:
         return bool(text) if self.values is None else text.lower() in self.values
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=TERMS)
 class Constant:
     """A column that the files lack: its value, or the pattern of a part of the name."""
 
-    column: str
-    value: str | None
-    from_file_name: str | None
+    value: Text | None = None
+    from_file_name: Annotated[Text, AfterValidator(_pattern_with_group)] | None = None
 
     def for_file(self, name: str) -> str | None:
         """The value for one file, None when its name does not bear it."""
@@ -60,47 +99,74 @@ class Constant:
         return found[1] if found else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=TERMS)
+class Timestamps:
+    """How times are written.
+
+    Attributes:
+        format: of ``datetime.strptime``; None: as in the contract.
+        time_zone: of times without an offset; None: UTC.
+    """
+
+    format: Annotated[Text, Field(pattern="%")] | None = None
+    time_zone: Annotated[Text, AfterValidator(_known_zone)] | None = None
+
+
+@dataclass(frozen=True, config=TERMS)
+class DateAndTime:
+    """The two columns that together give the time."""
+
+    date: Text
+    time: Text
+
+
+def _named(value: Any) -> Any:
+    return {"value": value} if isinstance(value, str) else value
+
+
+Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, config=TERMS)
 class Sender:
     """How the files of one make are written where they differ from the contract.
 
     Attributes:
         files: patterns of file names, without regard to case: ``kassa-*``.
-        names: the sender's name and the contract's, for each that differs.
+        columns: the contract's name for each that the sender names otherwise.
         passed_over: columns that look like the contract's and are not.
-        timestamp_format: of ``datetime.strptime``; None: as in the contract.
-        time_zone: of times without an offset; None: UTC.
-        date_and_time: the two columns that together give the time.
-        by_position: lines are numbered by their place among the rows of their order.
-        repeated: cells that, when blank, repeat the one above within an order.
-        left_out: rows that are none, such as a total.
-        taken_back: rows whose quantity is 0, whatever they say.
+        constants: columns that the files lack.
+        line_numbers: by their place among the rows of their order.
+        repeat_when_blank: cells that, when blank, repeat the one above in an order.
+        leave_out: rows that are none, such as a total.
+        taken_back_when: rows whose quantity is 0, whatever they say.
         orders_under: the key of an envelope under which the orders stand.
-        adds_up: rows of one warehouse and SKU are parts of one figure.
+        add_up: rows of one warehouse and SKU are parts of one figure.
     """
 
-    name: str
-    description: str
-    feed: str
-    format: str
-    files: tuple[str, ...]
-    names: tuple[tuple[str, str], ...] = ()
-    passed_over: tuple[str, ...] = ()
-    encoding: str = "utf-8"
-    delimiter: str | None = None
-    decimal_sign: str = "."
-    thousands_sign: str = ""
-    trailing_minus: bool = False
-    timestamp_format: str | None = None
-    time_zone: str | None = None
-    date_and_time: tuple[str, str] | None = None
-    constants: tuple[Constant, ...] = ()
-    by_position: bool = False
-    repeated: tuple[str, ...] = ()
-    left_out: tuple[Condition, ...] = ()
-    taken_back: tuple[Condition, ...] = ()
-    orders_under: str | None = None
-    adds_up: bool = False
+    name: Code
+    description: Text
+    feed: Feed
+    format: Format
+    files: Texts
+    columns: dict[str, Name] = field(default_factory=dict)
+    passed_over: tuple[Text, ...] = ()
+    encoding: Literal["utf-8", "cp1252", "latin-1", "utf-16"] = "utf-8"
+    delimiter: Literal["comma", "semicolon", "tab", "pipe"] | None = None
+    decimal_sign: Literal[".", ","] = "."
+    thousands_sign: Literal["", ".", ",", " ", "'"] = ""
+    trailing_minus: StrictBool = False
+    timestamps: Timestamps = Timestamps()
+    date_and_time: DateAndTime | None = None
+    constants: dict[str, Annotated[Constant, BeforeValidator(_named)]] = field(
+        default_factory=dict
+    )
+    line_numbers: Literal["by_position"] | None = None
+    repeat_when_blank: tuple[Text, ...] = ()
+    leave_out: tuple[Condition, ...] = ()
+    taken_back_when: tuple[Condition, ...] = ()
+    orders_under: Text | None = None
+    add_up: StrictBool = False
 
     def takes(self, file_name: str) -> bool:
         """Whether a file is this sender's, by its name."""
@@ -108,12 +174,25 @@ class Sender:
         return any(fnmatchcase(name, pattern.lower()) for pattern in self.files)
 
     @property
+    def separator(self) -> str | None:
+        """The sign between cells; None: as in the contract."""
+        return _DELIMITERS[self.delimiter] if self.delimiter else None
+
+    @property
     def supplied(self) -> frozenset[str]:
         """Columns of the contract that the files need not have."""
-        found = {constant.column for constant in self.constants}
-        found |= {"line_number"} if self.by_position else set()
+        found = {*self.constants}
+        found |= {"line_number"} if self.line_numbers else set()
         found |= {timestamp_column(self.feed)} if self.date_and_time else set()
         return frozenset(found)
+
+    @property
+    def read_by_conditions(self) -> list[str]:
+        """The sender's names of columns that its conditions and times read."""
+        conditions = (*self.leave_out, *self.taken_back_when)
+        parts = self.date_and_time
+        times = [parts.date, parts.time] if parts else []
+        return [*(condition.column for condition in conditions), *times]
 
 
 def timestamp_column(feed: str) -> str:
@@ -131,8 +210,12 @@ def load_senders(folder: Path = SENDERS) -> tuple[Sender, ...]:
     """
     found: list[Sender] = []
     for path in sorted(folder.glob("*.yml")):
-        document = read_document(path, SENDER)
-        sender = _sender(document)
+        document = read_document(path, "sender")
+        sender = document.terms(Sender)
+        contract = load_contracts().get((sender.feed, sender.format))
+        if contract is None:
+            raise document.error(("format",), f"is not one of the feed {sender.feed}")
+        _check(document, contract, sender)
         if sender.name in [one.name for one in found]:
             raise document.error(("name",), "is used twice")
         found.append(sender)
@@ -163,110 +246,42 @@ def sender_named(name: str | None) -> Sender | None:
     raise UsageError(f"There is no sender {name!r}. Those in {SENDERS} are: {known}.")
 
 
-def _sender(document: Document) -> Sender:
-    keys = document.content
-    contract = load_contracts().get((keys["feed"], keys["format"]))
-    if contract is None:
-        raise document.error(("format",), f"is not one of the feed {keys['feed']}")
-    timestamps, parts = keys.get("timestamps", {}), keys.get("date_and_time")
-    sender = Sender(
-        name=keys["name"],
-        description=keys["description"],
-        feed=keys["feed"],
-        format=keys["format"],
-        files=tuple(keys["files"]),
-        names=tuple((str(own), name) for own, name in keys.get("columns", {}).items()),
-        passed_over=tuple(keys.get("passed_over", [])),
-        encoding=keys.get("encoding", "utf-8"),
-        delimiter=_DELIMITERS.get(keys.get("delimiter", "")),
-        decimal_sign=keys.get("decimal_sign", "."),
-        thousands_sign=keys.get("thousands_sign", ""),
-        trailing_minus=keys.get("trailing_minus", False),
-        timestamp_format=timestamps.get("format"),
-        time_zone=timestamps.get("time_zone"),
-        date_and_time=(parts["date"], parts["time"]) if parts else None,
-        constants=tuple(
-            _constant(column, value)
-            for column, value in keys.get("constants", {}).items()
-        ),
-        by_position="line_numbers" in keys,
-        repeated=tuple(keys.get("repeat_when_blank", [])),
-        left_out=_conditions(keys.get("leave_out", [])),
-        taken_back=_conditions(keys.get("taken_back_when", [])),
-        orders_under=keys.get("orders_under"),
-        adds_up=keys.get("add_up", False),
-    )
-    _check_names(document, contract, sender)
-    _check_keys(document, sender)
-    return sender
-
-
-def _constant(column: str, value: Any) -> Constant:
-    if isinstance(value, str):
-        return Constant(column, value, None)
-    return Constant(column, None, value["from_file_name"])
-
-
-def _conditions(items: list[dict[str, Any]]) -> tuple[Condition, ...]:
-    return tuple(
-        Condition(
-            item["column"],
-            frozenset(value.strip().lower() for value in item["values"])
-            if "values" in item
-            else None,
-        )
-        for item in items
-    )
-
-
-def _check_names(document: Document, contract: Contract, sender: Sender) -> None:
-    known = {column.name for column in contract.columns}
-    targets = known | ({LINES} if contract.format == "json" else set())
-    for own, name in sender.names:
-        if name not in targets:
-            raise document.error(("columns", own), f"is {name!r}, which is no column")
-        if own in targets and own != name:
-            raise document.error(("columns", own), "is the contract's own name")
-    for constant in sender.constants:
-        if constant.column not in known:
-            raise document.error(("constants", constant.column), "is no column")
-        if constant.column in [name for _, name in sender.names]:
-            raise document.error(("constants", constant.column), "is a column already")
-    for own in sender.passed_over:
-        if own in dict(sender.names) or own in known:
-            raise document.error(("passed_over",), f"names {own!r}, which is read")
-
-
-def _check_keys(document: Document, sender: Sender) -> None:
-    other = "json" if sender.format == "csv" else "csv"
-    for key in _ONLY[other]:
-        if key in document.content:
-            raise document.error((key,), f"has no use for {sender.format}")
-    for key, feed in (("add_up", "stock"), ("taken_back_when", "orders")):
-        if key in document.content and sender.feed != feed:
-            raise document.error((key,), f"has no use for {sender.feed}")
+def _check(document: Document, contract: Contract, sender: Sender) -> None:
+    for key, use in _ONLY.items():
+        kind = sender.feed if use in ("orders", "stock") else sender.format
+        if key in document.content and use != kind:
+            raise document.error((key,), f"has no use for {kind}")
     if sender.thousands_sign == sender.decimal_sign:
         raise document.error(("thousands_sign",), "is the decimal sign too")
-    for constant in sender.constants:
-        _check_pattern(document, constant)
-    if sender.time_zone is not None:
-        try:
-            ZoneInfo(sender.time_zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            place = ("timestamps", "time_zone")
-            raise document.error(place, "is no time zone") from error
-
-
-def _check_pattern(document: Document, constant: Constant) -> None:
-    if constant.from_file_name is None:
-        return
-    place = ("constants", constant.column, "from_file_name")
-    try:
-        groups = re.compile(constant.from_file_name).groups
-    except re.error as error:
-        raise document.error(place, f"is no pattern: {error}") from error
-    if groups != 1:
-        raise document.error(place, "needs one pair of brackets around the value")
+    known = {column.name for column in contract.columns}
+    targets = known | ({LINES} if contract.format == "json" else set())
+    wrong = [
+        *(
+            (("columns", own), f"is {name!r}, which is no column")
+            for own, name in sender.columns.items()
+            if name not in targets
+        ),
+        *(
+            (("columns", own), "is the contract's own name")
+            for own, name in sender.columns.items()
+            if own in targets and own != name
+        ),
+        *(
+            (("constants", name), "is no column")
+            for name in sender.constants.keys() - known
+        ),
+        *(
+            (("constants", name), "is a column already")
+            for name in sender.constants.keys() & set(sender.columns.values())
+        ),
+        *(
+            (("passed_over",), f"names {own!r}, which is read")
+            for own in sender.passed_over
+            if own in sender.columns or own in known
+        ),
+    ]
+    for place, problem in wrong:
+        raise document.error(place, problem)
 
 
 def _text(value: object) -> str:

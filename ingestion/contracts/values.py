@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from ingestion.contracts import Column
 from ingestion.contracts.ids import MAX_LENGTH, id_problem
-from ingestion.contracts.senders import Sender
+from ingestion.contracts.senders import Sender, Timestamps
 
 #: Blanks that are stripped around any CSV cell or JSON string.
 BLANKS = " \t"
@@ -95,7 +95,7 @@ def is_as_contract(column: Column, sender: Sender | None) -> bool:
     if sender is None or column.type in ("id", "line_number"):
         return True
     if column.type == "timestamp":
-        return not (sender.timestamp_format or sender.time_zone)
+        return sender.timestamps == Timestamps()
     return _own_numbers(sender) is None
 
 
@@ -136,7 +136,7 @@ def _numbers(
     column: Column, sender: Sender | None
 ) -> Callable[[str, bool], str | Problem]:
     pattern = _NUMBERS[column.type]
-    low, high = column.minimum, column.maximum
+    low, high = column.min, column.max
     own = None if column.type == "line_number" else _own_numbers(sender)
 
     def check(text: str, is_number: bool) -> str | Problem:
@@ -215,10 +215,10 @@ def _about_number(column: Column, text: str) -> str:
 
 
 def _timestamps(sender: Sender | None) -> Callable[[str, bool], str | Problem]:
-    if sender is None or not (sender.timestamp_format or sender.time_zone):
+    if sender is None or sender.timestamps == Timestamps():
         return _timestamp
-    zone = ZoneInfo(sender.time_zone) if sender.time_zone else timezone.utc
-    form = sender.timestamp_format
+    form, name = sender.timestamps.format, sender.timestamps.time_zone
+    zone = ZoneInfo(name) if name else timezone.utc
 
     def check(text: str, is_number: bool) -> str | Problem:
         if form is None:

@@ -13,14 +13,14 @@ from ingestion.date_run.completeness import check_warehouses
 from ingestion.date_run.run_context import RunContext
 from ingestion.errors import ProcurementError, RefusedError
 from ingestion.gate import ReceivedFile
-from ingestion.master_data.capture import write_capture
-from ingestion.master_data.snapshot import MasterSnapshot
-from ingestion.planning.dbt_build import BuildResult, HistoryDate
+from ingestion.master_data.capture import MasterSnapshot, write_capture
+from ingestion.master_data.differences import MasterChange
+from ingestion.planning.dbt_build import BuildResult, HistoryDate, Plan
 from ingestion.planning.exports import clear_exports
 from ingestion.planning.rule_variables import RuleVariables
 from ingestion.postgres import connect
 from ingestion.publication.change_journal import note_level
-from ingestion.publication.publishing import published_manifest, recorded_history
+from ingestion.publication.published import published_manifest, recorded_history
 
 #: A stage in which nothing is done but waiting.
 WAITING = "wait for files"
@@ -33,6 +33,7 @@ class DateRun:
         demand_hold: raises when the date is held no longer; before a publication.
         seconds: by stage, in the order of the stages.
         received: the load history, as far as it is known.
+        master_changes: what a refresh of the master data found changed.
         build: the last build of the date in this run.
     """
 
@@ -47,6 +48,7 @@ class DateRun:
         self.demand_hold = demand_hold
         self.seconds: dict[str, float] = {}
         self.received: list[ReceivedFile] = []
+        self.master_changes: list[MasterChange] = []
         self.build: BuildResult | None = None
 
     @contextmanager
@@ -115,12 +117,13 @@ class DateRun:
     def receive_late(self) -> list[ReceivedFile]:
         """Take in what came after publication; the load history."""
         context = self.context
-        return gate.receive_late(
+        return gate.receive(
             self.lake,
             context.settings.inbox,
             self.business_date,
             run_id=context.run_id,
             received_at=context.clock(),
+            is_published=True,
         )
 
     def write_capture(self) -> MasterSnapshot:
@@ -151,29 +154,20 @@ class DateRun:
     def plan(
         self,
         variables: RuleVariables,
-        history: Sequence[HistoryDate] | None,
+        history: Sequence[HistoryDate] | None = None,
         *,
         trial: bool = True,
     ) -> BuildResult:
-        """Have the models plan the date.
-
-        Args:
-            variables: the rules.
-            history: the earlier dates to look back at; all published ones if not given.
-            trial: in the schema of trials, which nobody reads.
-        """
-        context = self.context
+        """Have the models plan the date; arguments as of :class:`Plan`."""
+        context, plan = (
+            self.context,
+            Plan(self.business_date, variables, history, trial),
+        )
         context.engine.hold(trial=trial)
         with self.stage("plan orders"):
             clear_exports(self.lake, self.business_date)
             try:
-                self.build = context.engine.build(
-                    self.business_date,
-                    variables,
-                    context.progress.nodes,
-                    history,
-                    trial=trial,
-                )
+                self.build = context.engine.build(plan, context.progress.nodes)
             finally:
                 context.run.keep_results(self.business_date)
             context.log.event("built", models=self.build.models)

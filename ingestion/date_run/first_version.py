@@ -8,14 +8,19 @@ from ingestion import gate
 from ingestion.date_run.completeness import check_feeds
 from ingestion.date_run.date_run import DateRun
 from ingestion.errors import RefusedError
-from ingestion.master_data.capture import captured_snapshot, put_in_place
-from ingestion.master_data.snapshot import MasterSnapshot
+from ingestion.master_data.capture import (
+    MasterSnapshot,
+    captured_snapshot,
+    put_in_place,
+)
 from ingestion.publication.change_journal import note_behind
 from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of
-from ingestion.publication.publishing import Published, publish, withdraw_reports
+from ingestion.publication.published import next_version
+from ingestion.publication.publishing import publish, withdraw_reports
+from ingestion.publication.remembered import orders_before
 from ingestion.publication.reported import remember_report
-from ingestion.publication.versions import next_version, orders_before
+from ingestion.publication.version_files import Published
 
 
 def publish_first_version(run: DateRun) -> Published:
@@ -39,7 +44,7 @@ def publish_first_version(run: DateRun) -> Published:
     provenance = provenance_of(run.received, master, run.variables)
     build = checkpoint.built(provenance)
     if build is None:
-        build = run.plan(run.variables, None, trial=is_replay)
+        build = run.plan(run.variables, trial=is_replay)
         if not is_replay:
             checkpoint.note_built(provenance, build)
     run.build = build

@@ -75,11 +75,6 @@ class Progress:
         """Say why nothing happens."""
         self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
-    def say_if_any(self, text: str | None) -> None:
-        """Say how far a window of dates is, if there is something to say."""
-        if text:
-            self.say(text)
-
     def waiting_for_engine(self) -> None:
         """Say that another run has the engine."""
         self.say("Waiting for another date of this lake: one run builds in it now.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from ingestion.config import Settings
 from ingestion.date_run.completeness import undelivered
 from ingestion.gate import ReceivedFile
 from ingestion.gate.landing import FILE_CHANGING
-from ingestion.master_data.sites import Sites, read_sites
+from ingestion.master_data.reading import Sites, read_sites
 from ingestion.postgres import (
     ConnectionSettings,
     connect,
@@ -25,31 +26,27 @@ POLL = 15.0
 _NOON = time(12, 0)
 
 
+@dataclass(frozen=True)
 class FeedWait:
     """Waits until a time of the evening, or until everybody has delivered.
 
     Only reading a file tells whose orders are in it, and so what is there is received
     at every look; what has been read before is only hashed again.
+
+    Attributes:
+        until: the time; None does not wait.
+        for_warehouses: whether the evening needs all of them, too.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        until: time | None,
-        clock: Callable[[], datetime],
-        sleep: Callable[[float], None],
-        *,
-        for_warehouses: bool,
-    ) -> None:
-        self._settings = settings
-        self._until = until
-        self._clock = clock
-        self._sleep = sleep
-        self._for_warehouses = for_warehouses
+    settings: Settings
+    until: time | None
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    for_warehouses: bool
 
     def is_due(self, business_date: date) -> bool:
         """Whether there is time left to wait for files of this date."""
-        return self._clock() < self._end(business_date)
+        return self.clock() < self._end(business_date)
 
     def wait(
         self,
@@ -64,22 +61,22 @@ class FeedWait:
                 not answer.
         """
         said = ""
-        settings = self._settings
+        settings = self.settings
         with connection_settings(settings.state, settings.target) as server:
-            while (left := self._end(business_date) - self._clock()) > timedelta():
+            while (left := self._end(business_date) - self.clock()) > timedelta():
                 missing = self._missing(server, receive)
                 if not missing:
                     return
                 if missing != said:
                     said = missing
-                    say(f"Waiting until {self._until:%H:%M} for {missing}.")
-                self._sleep(min(POLL, left.total_seconds()))
+                    say(f"Waiting until {self.until:%H:%M} for {missing}.")
+                self.sleep(min(POLL, left.total_seconds()))
 
     def _end(self, business_date: date) -> datetime:
-        if self._until is None:
+        if self.until is None:
             return datetime.min.replace(tzinfo=ZoneInfo("UTC"))
-        day = business_date + timedelta(days=self._until < _NOON)
-        return datetime.combine(day, self._until, self._settings.timezone)
+        day = business_date + timedelta(days=self.until < _NOON)
+        return datetime.combine(day, self.until, self.settings.timezone)
 
     def _missing(
         self, server: ConnectionSettings, receive: Callable[[], Sequence[ReceivedFile]]
@@ -89,7 +86,7 @@ class FeedWait:
             return "a file that is still being written"
         with closing(connect(server)) as connection:
             sites = read_sites(connection)
-        return _text(received, sites, for_warehouses=self._for_warehouses)
+        return _text(received, sites, for_warehouses=self.for_warehouses)
 
 
 def _is_unfinished(received: ReceivedFile) -> bool:

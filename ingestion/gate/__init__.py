@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingestion.gate.history.late import counting_late_files, late_files
 from ingestion.gate.history.records import (
     COUNTED,
     ReceivedFile,
@@ -10,9 +11,7 @@ from ingestion.gate.history.records import (
     rows_refused,
 )
 from ingestion.gate.inbox import misplaced, pending, require_inbox
-from ingestion.gate.late import counting_late_files, late_files, receive_late
-from ingestion.gate.raw_files import files_in_raw
-from ingestion.gate.receiving import apply_changes, receive
+from ingestion.gate.receiving import apply_changes, files_in_raw, receive
 
 __all__ = [
     "COUNTED",
@@ -25,7 +24,6 @@ __all__ = [
     "misplaced",
     "pending",
     "receive",
-    "receive_late",
     "require_inbox",
     "rows_accepted",
     "rows_refused",

@@ -57,14 +57,14 @@ def corrected(
     assert of is not None  # noqa: S101  what lies in quarantine has bytes
     sender = sender_named(reading.sender)
     if sender and original.corrects_rows:
-        sender = replace(sender, by_position=False)
+        sender = replace(sender, line_numbers=None)
     if not path.name.endswith(REJECTS):
         candidate = _candidate(original, original.file_name, path.resolve(), reading)
         # One more attempt stands for the file that was sent, as the former did.
         of = original.requeued_from or of
         yield Correction(candidate, contract, sender, of, original.corrects_rows)
         return
-    if sender and sender.adds_up:
+    if sender and sender.add_up:
         raise UsageError(
             f"The rows of {original.file_name} add up to figures, as the sender "
             f"{sender.name} declares: one of them cannot be corrected alone. Have the "
@@ -79,7 +79,7 @@ def corrected(
         candidate = _candidate(original, name, content, plain)
         anything = replace(contract, max_refused_share=Decimal(1))
         if sender:
-            sender = replace(sender, by_position=False)
+            sender = replace(sender, line_numbers=None)
         yield Correction(candidate, anything, sender, of, len(rejects))
 
 
@@ -129,7 +129,7 @@ def _rows(
         if len(contexts) != 1:
             raise UsageError(f"{path} needs the same header as `context` of every row.")
         rows = [*contexts, *(item["raw"] for item in rejects)]
-        if sender and (sender.by_position or sender.repeated):
+        if sender and (sender.line_numbers or sender.repeat_when_blank):
             rows = _standing_alone(path, rows[0], rejects, sender)
     encoding = sender.encoding if sender else "utf-8"
     errors = "surrogatepass" if encoding == "utf-8" else "strict"
@@ -147,16 +147,15 @@ def _standing_alone(
     path: Path, header: str, rejects: list[dict[str, Any]], sender: Sender
 ) -> list[str]:
     """Rows with what each had by its place: its number, and cells from above."""
-    delimiter = sender.delimiter or max(",;", key=header.count)
-    names = dict(sender.names)
+    delimiter = sender.separator or max(",;", key=header.count)
     labels = [label.strip(BLANKS) for label in _cells(header, delimiter)]
-    columns = [names.get(label, label) for label in labels]
-    if sender.by_position and _NUMBER in columns:
+    columns = [sender.columns.get(label, label) for label in labels]
+    if sender.line_numbers and _NUMBER in columns:
         raise UsageError(
             f"The sender {sender.name} numbers rows by their position and sends a "
             f"column {_NUMBER} too: have the whole file sent again."
         )
-    rows = [f"{header}{delimiter}{_NUMBER}" if sender.by_position else header]
+    rows = [f"{header}{delimiter}{_NUMBER}" if sender.line_numbers else header]
     for number, item in enumerate(rejects, start=1):
         row, above = item["raw"], item.get("above") or {}
         cells = _cells(row, delimiter)
@@ -168,7 +167,7 @@ def _standing_alone(
             text = io.StringIO()
             csv.writer(text, delimiter=delimiter, lineterminator="").writerow(filled)
             row = text.getvalue()
-        if sender.by_position:
+        if sender.line_numbers:
             if not isinstance(item.get("position"), int):
                 raise UsageError(
                     f"{path}, line {number}, needs `position`: the number of the row "
@@ -227,7 +226,7 @@ def _numbered(raw: str, position: object, keys: list[str]) -> str:
 
 def _keys_of_number(sender: Sender | None) -> list[str]:
     """What a sender may call the number of a line."""
-    renamed = sender.names if sender else ()
+    renamed = sender.columns.items() if sender else ()
     return [_NUMBER, *(own for own, name in renamed if name == _NUMBER)]
 
 

@@ -25,12 +25,9 @@ from ingestion.gate.history.records import FEEDS
 #: Why a file is refused whose bytes are not those that its sidecar names.
 CHECKSUM = "checksum-error"
 _SHA256 = re.compile(rb"[0-9A-Fa-f]{64}")
-_YEAR_FIRST = re.compile(
-    r"(?P<year>[0-9]{4})[-_./ ]?(?P<month>[0-9]{1,2})[-_./ ]?(?P<day>[0-9]{1,2})"
-)
-_DAY_FIRST = re.compile(
-    r"(?P<day>[0-9]{1,2})[-_./ ](?P<month>[0-9]{1,2})[-_./ ](?P<year>[0-9]{4})"
-)
+#: A date in another form: the year first or last.
+_DATE = re.compile(r"([0-9]{4})[-_./ ]?([0-9]{1,2})[-_./ ]?([0-9]{1,2})")
+_DATE_BACKWARDS = re.compile(r"([0-9]{1,2})[-_./ ]([0-9]{1,2})[-_./ ]([0-9]{4})")
 FORMATS = {"orders": ("json", "csv"), "stock": ("csv",)}
 
 
@@ -161,15 +158,12 @@ def _is_date(name: str) -> bool:
 
 def _other_date(name: str) -> str | None:
     """A date that is written otherwise, year or day first."""
-    for pattern in (_YEAR_FIRST, _DAY_FIRST):
-        found = pattern.fullmatch(name)
-        if found:
-            try:
-                parts = {key: int(text) for key, text in found.groupdict().items()}
-                return date(**parts).isoformat()
-            except ValueError:
-                return None
-    return None
+    found, backwards = _DATE.fullmatch(name), _DATE_BACKWARDS.fullmatch(name)
+    parts = found.groups() if found else backwards.groups()[::-1] if backwards else ()
+    try:
+        return date(*map(int, parts)).isoformat()
+    except (TypeError, ValueError):
+        return None
 
 
 def _named_in(sidecar: Path | None) -> str | None:
@@ -196,7 +190,7 @@ def _candidate(feed: str, name: str, path: Path) -> Candidate:
         raise unreadable_file(path, error) from error
     reading = reading_for(feed, name)
     mode = status.st_mode
-    refusal = _refused_kind(mode) or _refused_name(feed, name, reading)
+    refusal = _refused_kind(mode) or refused_name(feed, name, reading)
     return Candidate(
         feed=feed,
         name=shown(name),
@@ -219,9 +213,10 @@ def _refused_kind(mode: int) -> tuple[str, str] | None:
     return "special-file", "This is not a regular file. Send one."
 
 
-def _refused_name(
+def refused_name(
     feed: str, name: str, reading: Reading | None
 ) -> tuple[str, str] | None:
+    """Why a file is refused by its name: a stable code, and in words."""
     problem = name_problem(name)
     if problem:
         return "name-error", f"{problem} Rename the file."

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from ingestion.contracts import Contract
 from ingestion.contracts.senders import Sender
 from ingestion.errors import ProcurementError
-from ingestion.gate.drafts import Draft, RejectsDraft
 from ingestion.gate.file_stream import opened
 from ingestion.gate.history.names import sent_name, shown
 from ingestion.gate.inbox import Candidate
+from ingestion.gate.provisional_files import ProvisionalFile, ProvisionalRejects
 from ingestion.gate.reading.text import CHUNK
 from ingestion.gate.reading.validation import validate
 from ingestion.gate.reading.verdict import Verdict
@@ -95,8 +95,8 @@ def land(task: Task) -> Landing | StillWrittenError:
     Raises:
         ProcurementError: the file cannot be read, or the lake does not answer.
     """
-    landed = Draft(task.lake, task.places.landed)
-    rejects = RejectsDraft(task.lake, task.places.rejects)
+    landed = ProvisionalFile(task.lake, task.places.landed)
+    rejects = ProvisionalRejects(task.lake, task.places.rejects)
     try:
         verdict = _read(task, landed, rejects)
         if verdict.reason is None:
@@ -122,19 +122,19 @@ def keep_refused(lake: Lake, candidate: Candidate, content: Content, path: str) 
     Raises:
         StillWrittenError: the file is another one than when it was hashed.
     """
-    draft = Draft(lake, path)
+    kept = ProvisionalFile(lake, path)
     try:
         with opened(candidate.path) as stream:
             while block := stream.read(CHUNK):
-                draft.write(block)
-        if draft.sha256() != content.sha256:
+                kept.write(block)
+        if kept.sha256() != content.sha256:
             raise _still_written(candidate)
-        draft.keep()
+        kept.keep()
     finally:
-        draft.drop()
+        kept.drop()
 
 
-def _read(task: Task, landed: Draft, rejects: RejectsDraft) -> Verdict:
+def _read(task: Task, landed: ProvisionalFile, rejects: ProvisionalRejects) -> Verdict:
     reading = task.candidate.reading
     assert reading is not None  # noqa: S101  else refused by its name
     with opened(task.candidate.path) as stream:
@@ -152,7 +152,7 @@ def _read(task: Task, landed: Draft, rejects: RejectsDraft) -> Verdict:
     return verdict
 
 
-def _require_same(task: Task, landed: Draft) -> None:
+def _require_same(task: Task, landed: ProvisionalFile) -> None:
     """What was read must be what was hashed: landed as it was sent, or hashed again."""
     is_as_sent = landed.sha256() == task.content.sha256
     if not is_as_sent and content_of(task.candidate) != task.content:

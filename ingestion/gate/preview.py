@@ -9,26 +9,21 @@ from pathlib import Path
 
 from ingestion.contracts import load_contracts
 from ingestion.contracts.senders import Sender, load_senders, sender_named
-from ingestion.errors import ExitCode, ProcurementError, UsageError
+from ingestion.errors import ProcurementError
 from ingestion.gate.file_stream import opened, require_file
-from ingestion.gate.history.names import (
-    Reading,
-    name_problem,
-    reading_for,
-    reading_of,
-)
+from ingestion.gate.history.names import Reading, reading_for, reading_of
 from ingestion.gate.history.records import FEEDS
-from ingestion.gate.inbox import FORMATS
+from ingestion.gate.inbox import refused_name
 from ingestion.gate.reading.validation import validate
 from ingestion.gate.reading.verdict import Reject, Verdict
 
-_SHOWN_REJECTS = 10
-_SHOWN_NAMES = 20
+_MOST_REJECTS = 10
+_MOST_BYTES = 1 << 16
 
 
 @dataclass
 class Preview:
-    """The verdict on a file and the first of its refused rows.
+    """The verdict on a file, the first of its refused rows, and of what is landed.
 
     Attributes:
         problem: why the file cannot be read at all; it has no verdict then.
@@ -36,147 +31,52 @@ class Preview:
 
     path: Path
     feed: str
-    verdict: Verdict
+    verdict: Verdict = field(default_factory=Verdict)
     rejects: list[Reject] = field(default_factory=list)
     problem: str | None = None
+    landed: bytes = b""
 
-    @property
-    def exit_code(self) -> ExitCode:
-        """What the command ends with for this file alone."""
-        if self.problem:
-            return ExitCode.FAILED if self.path.is_file() else ExitCode.USAGE
-        return ExitCode.REFUSED if self.verdict.reason else ExitCode.OK
+    def write(self, content: bytes, /) -> None:
+        """Take what would be landed; the beginning is kept."""
+        if len(self.landed) < _MOST_BYTES:
+            self.landed += content[:_MOST_BYTES]
 
-    @property
-    def outcome(self) -> str:
-        """What would become of the file, in a word or two."""
-        if self.problem:
-            return "not read"
-        if self.verdict.reason:
-            return f"refused: {self.verdict.reason}"
-        return "partial" if self.verdict.rows_refused else "accepted"
+    def add(self, reject: Reject) -> None:
+        """Take a refused row; the first few are kept."""
+        if len(self.rejects) < _MOST_REJECTS:
+            self.rejects.append(reject)
 
-    def lines(self) -> list[str]:
-        """The same for people."""
-        verdict = self.verdict
-        if self.problem:
-            return [self.problem]
-        first = (
-            f"{self.path} ({self.feed}): {verdict.rows_read} rows read, "
-            f"{verdict.rows_accepted} accepted, {verdict.rows_refused} refused"
+
+def preview(path: Path, feed: str | None, sender: Sender | None = None) -> Preview:
+    """Check one file as the gate would; what cannot be read says so.
+
+    With a ``sender`` it is read as that one's, whatever its name is.
+    """
+    feed = sender.feed if sender else feed or _guessed_feed(path)
+    reading, report = reading_for(feed, path.name), Preview(path, feed)
+    if sender:
+        reading = Reading(
+            sender.format, reading.compression if reading else None, sender.name
         )
-        rows = [
-            f"  line {reject.line}: {reject.reason}: {reject.message}"
-            for reject in self.rejects
-        ]
-        more = sum(verdict.refused_by_reason.values()) - len(rows)
-        more -= verdict.refused_by_reason.get("file-refused", 0)
-        if more > 0:
-            rows.append(f"  and {more} more refused rows")
-        if verdict.reason:
-            rows.append(f"  refused whole: {verdict.reason}: {verdict.reason_message}")
-        return [first, *rows, *self._notes()]
-
-    def _notes(self) -> list[str]:
-        verdict = self.verdict
-        names = ", ".join(verdict.unknown_names[:_SHOWN_NAMES])
-        notes = {
-            f"passed over: {names}": verdict.unknown_fields,
-            f"{verdict.unreadable_prices} prices cannot be read and count as absent":
-                verdict.unreadable_prices,
-            f"{verdict.rows_left_out} rows are left out, as their sender declares":
-                verdict.rows_left_out,
-            "the last line has no line end: the file may have been cut off":
-                verdict.is_unterminated,
-        }  # fmt: skip
-        found = [note for note, holds in notes.items() if holds]
-        return [f"  {note}" for note in (*found, *verdict.notes)]
-
-
-def preview(path: Path, feed: str | None) -> Preview:
-    """Check one file as the gate would; what cannot be read says so."""
-    feed = feed or _guessed_feed(path)
+    refused = refused_name(feed, path.name, reading)
     try:
         require_file(path)
-    except UsageError as error:
-        return Preview(path, feed, Verdict(None, None, None), [], str(error))
-    reading = reading_for(feed, path.name)
-    wrong = name_problem(path.name)
-    if wrong or reading is None or reading.format not in FORMATS[feed]:
-        known = " and ".join(FORMATS[feed])
-        message = (
-            f"{wrong} Rename the file." if wrong else
-            f"The extension is not one for {feed}: the gate takes {known} files, also "
-            "with .gz."
-        )  # fmt: skip
-        reason = "name-error" if wrong else "format-error"
-        return Preview(path, feed, Verdict(reason, message, None))
-    rejects: list[Reject] = []
-    try:
-        verdict = check(path, feed, reading, _Nowhere(), rejects)
+        if refused or reading is None:
+            report.verdict = Verdict(*refused or ())
+        else:
+            with opened(path.resolve()) as stream:
+                report.verdict = validate(
+                    stream,
+                    reading.compression,
+                    load_contracts()[feed, reading.format],
+                    report,
+                    report.add,
+                    sender_named(reading.sender),
+                    path.name,
+                )
     except ProcurementError as error:
-        return Preview(path, feed, Verdict(None, None, None), [], str(error))
-    return Preview(path, feed, verdict, rejects)
-
-
-def first_rows(path: Path, sender: Sender, number: int) -> tuple[Preview, list[str]]:
-    """A sender's file as the gate would read it, and the first lines it would land."""
-    reading = reading_of(path.name)
-    compression = reading.compression if reading else None
-    rejects, landed = list[Reject](), _Beginning()
-    given = Reading(sender.format, compression, sender.name)
-    verdict = check(path, sender.feed, given, landed, rejects)
-    lines = landed.content.decode("utf-8", "replace").split("\n")
-    shown = number + (sender.format == "csv")
-    return Preview(path, sender.feed, verdict, rejects), lines[:shown]
-
-
-def check(
-    path: Path,
-    feed: str,
-    reading: Reading,
-    landed: _Nowhere,
-    rejects: list[Reject],
-) -> Verdict:
-    """Validate one file; its first refused rows are added to ``rejects``.
-
-    Raises:
-        ProcurementError: the file cannot be read.
-    """
-
-    def add(reject: Reject) -> None:
-        if len(rejects) < _SHOWN_REJECTS:
-            rejects.append(reject)
-
-    contract, sender = load_contracts()[feed, reading.format], reading.sender
-    with opened(path.resolve()) as stream:
-        return validate(
-            stream,
-            reading.compression,
-            contract,
-            landed,
-            add,
-            sender_named(sender),
-            path.name,
-        )
-
-
-class _Nowhere:
-    """Takes bytes and forgets them."""
-
-    def write(self, content: bytes, /) -> None:
-        """Nothing is landed."""
-
-
-class _Beginning(_Nowhere):
-    """Keeps the first bytes."""
-
-    def __init__(self) -> None:
-        self.content = b""
-
-    def write(self, content: bytes, /) -> None:
-        if len(self.content) < 1 << 16:
-            self.content += content[: 1 << 16]
+        report.problem = str(error)
+    return report
 
 
 def _guessed_feed(path: Path) -> str:

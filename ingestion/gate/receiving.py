@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from ingestion.errors import ProcurementError
-from ingestion.gate.drafts import copy
-from ingestion.gate.file_reader import FileReader
+from ingestion.gate.history.late import LateLedger
 from ingestion.gate.history.ledger import Changes, Ledger
 from ingestion.gate.history.records import (
     COUNTED,
@@ -22,6 +22,7 @@ from ingestion.gate.history.records import (
 from ingestion.gate.inbox import CHECKSUM, FORMATS, Candidate, candidates
 from ingestion.gate.intake import Intake, Receipt
 from ingestion.gate.landing import Content, StillWrittenError
+from ingestion.gate.provisional_files import copy
 from ingestion.gate.workers import Workers
 from ingestion.lake import Lake, LakeFile
 
@@ -38,13 +39,15 @@ def receive(
     received_at: datetime,
     on_file: OnFile | None = None,
     workers: Workers | None = None,
+    is_published: bool = False,
 ) -> list[ReceivedFile]:
-    """Receive both feeds of a date that is not published yet.
+    """Receive both feeds of a date.
 
     Files are known by feed, date and sha256. The same bytes again change nothing;
     other bytes that are accepted under a known name supersede the former; a refused
     file supersedes nothing. What lies under ``raw`` afterwards is exactly what the
-    load history counts, also when an earlier run was killed.
+    load history counts, also when an earlier run was killed. Of a date that is
+    published nothing changes that counts: what comes is late (``LateLedger``).
 
     Args:
         lake: where accepted files are landed, and refused ones kept.
@@ -55,6 +58,7 @@ def receive(
         received_at: aware instant, written into new entries.
         on_file: called after each file, for progress.
         workers: reads files side by side; without one, one of its own is used.
+        is_published: whether the date's orders are published.
 
     Returns:
         The date's complete load history, by feed, name and sha256.
@@ -64,41 +68,41 @@ def receive(
         ProcurementError: a file cannot be read, or a landed file has disappeared
             from the lake.
     """
-    if workers is None:
-        with Workers() as workers:
-            return receive(
-                lake,
-                inbox,
-                business_date,
-                run_id=run_id,
-                received_at=received_at,
-                on_file=on_file,
-                workers=workers,
-            )
     history = load_history(lake, business_date)
     receipt = Receipt(business_date, run_id, received_at)
     waiting = {feed: candidates(inbox, feed, business_date) for feed in FEEDS}
-    for feed in FEEDS:
-        known = [received for received in history if received.feed == feed]
-        ledger = Ledger(feed, business_date.isoformat(), known)
-        intake = Intake(lake, ledger, receipt)
-        reader = FileReader(workers, intake, ledger, waiting[feed])
-        for candidate, content in reader.contents():
-            received = _received(lake, ledger, intake, reader, candidate, content)
-            if received.status != "late":
-                apply_changes(lake, ledger.arrive(received))
-            if on_file:
-                on_file(ledger.find(*received.key) or received)
-        apply_changes(lake, ledger.settle_rest())
-        _clear_raw(lake, feed, business_date, ledger.files())
+    with ExitStack() as own:
+        workers = workers or own.enter_context(Workers())
+        for feed in FEEDS:
+            known = [received for received in history if received.feed == feed]
+            ledger = ledger_of(feed, business_date, known, is_published=is_published)
+            intake = Intake(lake, ledger, receipt, workers)
+            for candidate, content in intake.contents(waiting[feed]):
+                received = _received(lake, ledger, intake, candidate, content)
+                if is_published or received.status != "late":
+                    apply_changes(lake, ledger.arrive(received))
+                if on_file:
+                    on_file(ledger.find(*received.key) or received)
+            apply_changes(lake, ledger.settle_rest())
+            if is_published:
+                _clear_late(lake, ledger)
+            else:
+                _clear_raw(lake, feed, business_date, ledger.files())
     return load_history(lake, business_date)
+
+
+def ledger_of(
+    feed: str, business_date: date, known: list[ReceivedFile], *, is_published: bool
+) -> Ledger:
+    """The load history of one feed and date, to go on from."""
+    kind = LateLedger if is_published else Ledger
+    return kind(feed, business_date.isoformat(), known)
 
 
 def _received(
     lake: Lake,
     ledger: Ledger,
     intake: Intake,
-    reader: FileReader,
     candidate: Candidate,
     content: Content | StillWrittenError,
 ) -> ReceivedFile:
@@ -109,17 +113,17 @@ def _received(
     if known and known.reason == CHECKSUM and not candidate.reason:
         # Its sidecar has come to name these bytes, or is gone.
         known = None
-    if known and not _is_lost(lake, known) and _is_settled(ledger, known):
+    if known and not ledger.is_lost(lake, known) and ledger.is_settled(known):
         return known
     try:
         if candidate.reason or content.sha256 is None:
             return intake.refuse_by_name(candidate, content)
-        if not known and ledger.is_known(content.sha256, candidate.reading):
+        if ledger.is_known(content.sha256, candidate.reading, known):
             return intake.reference(candidate, content)
-        received = reader.read(candidate, content)
+        received = intake.read(candidate, content)
     except StillWrittenError as error:
         return intake.refuse_unfinished(candidate, error)
-    if known:
+    if known and not isinstance(ledger, LateLedger):
         return replace(
             received,
             received_at=known.received_at,
@@ -128,19 +132,6 @@ def _received(
             corrects_rows=known.corrects_rows,
         )
     return received
-
-
-def _is_settled(ledger: Ledger, known: ReceivedFile) -> bool:
-    """Whether there is a verdict on a known entry, or it needs none."""
-    if known.sha256 is None or known.has_verdict or known.status == "late":
-        return True
-    return ledger.is_known(known.sha256, known.reading)
-
-
-def _is_lost(lake: Lake, known: ReceivedFile) -> bool:
-    if known.status == "late" or known.landed_path is None:
-        return False
-    return not lake.exists(known.landed_path)
 
 
 def apply_changes(
@@ -167,6 +158,14 @@ def apply_changes(
             save(lake, received)
 
 
+def _clear_late(lake: Lake, ledger: Ledger) -> None:
+    """Delete what a killed run left among the late files."""
+    named = {item.landed_path for item in ledger.files()}
+    for file in lake.files(ledger.held_back("late")):
+        if file.path not in named:
+            lake.delete(file.path)
+
+
 def _clear_raw(
     lake: Lake, feed: str, business_date: date, files: list[ReceivedFile]
 ) -> None:
@@ -175,9 +174,8 @@ def _clear_raw(
     Raises:
         ProcurementError: a file that counts is not there.
     """
-    folder = f"raw/{feed}/{business_date.isoformat()}"
     counted = {item.landed_path: item for item in files if item.status in COUNTED}
-    found = [item for each in FORMATS[feed] for item in lake.files(f"{folder}/{each}")]
+    found = _raw_files(lake, feed, business_date)
     for path in counted.keys() - {item.path for item in found}:
         raise ProcurementError(
             f"{lake.root}/{path} is missing: {counted[path].file_name} was landed "
@@ -200,3 +198,15 @@ def _take_out(
     else:
         # Nobody knows where it came from, so it is kept, where it does not count.
         lake.rename(entry.path, aside)
+
+
+def files_in_raw(lake: Lake, business_date: date) -> list[str]:
+    """Paths of every file that engines read for a date, whoever put it there."""
+    return [
+        file.path for feed in FEEDS for file in _raw_files(lake, feed, business_date)
+    ]
+
+
+def _raw_files(lake: Lake, feed: str, business_date: date) -> list[LakeFile]:
+    folder = f"raw/{feed}/{business_date.isoformat()}"
+    return [file for each in FORMATS[feed] for file in lake.files(f"{folder}/{each}")]

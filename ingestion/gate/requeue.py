@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path, PurePosixPath
 
 from ingestion.dates import parse_business_date
-from ingestion.errors import ProcurementError, UsageError
-from ingestion.gate.corrections import Correction, corrected
-from ingestion.gate.history.ledger import REJECTS, Ledger
+from ingestion.errors import UsageError
+from ingestion.gate.corrections import corrected
+from ingestion.gate.history.ledger import REJECTS
 from ingestion.gate.history.records import FEEDS, ReceivedFile, load_history
-from ingestion.gate.inbox import Candidate
 from ingestion.gate.intake import Intake, Receipt
-from ingestion.gate.landing import Content, StillWrittenError, content_of, land
-from ingestion.gate.late import LateDesk, LateLedger
-from ingestion.gate.receiving import apply_changes
+from ingestion.gate.landing import StillWrittenError, content_of
+from ingestion.gate.receiving import apply_changes, ledger_of
+from ingestion.gate.workers import Workers
 from ingestion.lake import Lake
 
 
@@ -67,41 +65,28 @@ def requeue(
         content = content_of(correction.candidate)
         if isinstance(content, StillWrittenError):
             raise content
-        ledger_of = LateLedger if is_late else Ledger
-        ledger = ledger_of(feed, day.isoformat(), known)
-        intake = Intake(lake, ledger, receipt)
-        read = partial(_read, intake, correction)
-        if isinstance(ledger, LateLedger):
-            LateDesk(lake, ledger, intake, read).receive(correction.candidate, content)
-        else:
-            received = ledger.find(correction.candidate.name, content.sha256)
-            if received is None or received.status in ("superseded", "late"):
-                received = read(correction.candidate, content)
-            # Also of what is known: a command may have been killed before it was done.
-            apply_changes(lake, [*ledger.arrive(received), *ledger.settle_rest()])
+        ledger = ledger_of(feed, day, known, is_published=is_late)
+        received = ledger.find(correction.candidate.name, content.sha256)
+        is_corrected = ledger.is_corrected(content.sha256 or "")
+        if received is None or (
+            received.status in ("superseded", "late") and not is_corrected
+        ):
+            with Workers(1) as workers:
+                received = replace(
+                    Intake(lake, ledger, receipt, workers).read(
+                        correction.candidate,
+                        content,
+                        contract=correction.contract,
+                        sender=correction.sender,
+                    ),
+                    requeued_from=correction.of,
+                    corrects_rows=correction.rows,
+                )
+        # Also of what is known: a command may have been killed before it was done.
+        apply_changes(lake, [*ledger.arrive(received), *ledger.settle_rest()])
     received_as = ledger.find(correction.candidate.name, content.sha256)
     assert received_as is not None  # noqa: S101  it was received before, or just now
     return received_as
-
-
-def _read(
-    intake: Intake, correction: Correction, candidate: Candidate, content: Content
-) -> ReceivedFile:
-    """The entry of a correction that is landed or refused by now."""
-    task = replace(
-        intake.task(candidate, content),
-        contract=correction.contract,
-        sender=correction.sender,
-    )
-    landing = land(task)
-    if isinstance(landing, StillWrittenError):
-        # Not an entry of the load history, as for a sender's file: a person waits.
-        raise ProcurementError(str(landing))
-    return replace(
-        intake.landed(task, landing),
-        requeued_from=correction.of,
-        corrects_rows=correction.rows,
-    )
 
 
 def _original(known: list[ReceivedFile], path: Path, day: date) -> ReceivedFile:

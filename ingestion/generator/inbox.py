@@ -1,29 +1,37 @@
-"""Drops the files of one date into the inbox, as shops and warehouses would."""
+"""Drops the files of a date into the inbox, as shops and warehouses would.
+
+Beside the inbox it leaves the truth of the date: what was known beforehand, what was
+damaged, and with what stock the date ended.
+"""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from io import BufferedWriter
-from itertools import chain
+from datetime import date, timedelta
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from ingestion.generator.defects import evening_orders, is_silent, odd_orders
-from ingestion.generator.orders import orders_of
-from ingestion.generator.retailer import Retailer
+import numpy as np
+
+from ingestion.generator import defects, stock
+from ingestion.generator.chance import Ints, Stream
+from ingestion.generator.demand import prices, promoted, spiking
+from ingestion.generator.retailer import Size, build_retailer
+from ingestion.generator.sales import Sales, Wishes
 from ingestion.generator.steady_gzip import SteadyGzip
-from ingestion.generator.stock import write_snapshot
-from ingestion.generator.tills import TILLS, WRONGLY_SET_UP
+from ingestion.generator.tills import TILLS, Sale
+from ingestion.generator.words import sku_id, store_id, warehouse_id
 
-_BUFFER = 65535
+Truth = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """What one date brought: files, order lines and stock rows in them."""
+    """What was brought: files, order lines and stock rows in them."""
 
     files: int = 0
     order_lines: int = 0
@@ -37,50 +45,108 @@ class Dropped:
         )
 
 
-def drop_files(
-    retailer: Retailer, inbox: Path, day: date, *, defects: bool = True
+def drop_window(
+    seed: int, size: Size, inbox: Path, wishes: Wishes, days: list[date]
 ) -> Dropped:
-    """Write the order and stock files of a date; one order is held in memory."""
-    dropped = Dropped()
-    for store in range(len(retailer.stores)):
-        dropped += _store(retailer, store, inbox / "orders" / str(day), day, defects)
-    for warehouse in range(len(retailer.warehouses)):
-        folder = inbox / "stock" / str(day)
-        dropped += _warehouse(retailer, warehouse, folder, day, defects)
+    """Write the files of several dates, one after the other."""
+    sales = Sales(build_retailer(seed, size), wishes)
+    return sum((drop_files(sales, inbox, day) for day in days), Dropped())
+
+
+def drop_files(sales: Sales, inbox: Path, day: date) -> Dropped:
+    """Write the files of a date, and ``truth/<date>.json`` beside the inbox.
+
+    Some ten thousand order lines are held in memory at a time.
+    """
+    retailer, wishes = sales.retailer, sales.wishes
+    dropped, damaged = Dropped(), list[Truth]()
+    sales.begin(day)
+    for store in range(retailer.size.stores):
+        if not (wishes.defects and defects.is_silent(retailer, store, day)):
+            done, truth = _store(sales, inbox, store, day)
+            dropped += done
+            damaged += truth
+    truths = inbox.absolute().parent / "truth"
+    available, receipts = _stock(sales, truths, day)
+    for warehouse, held in enumerate(available):
+        of_site = [one for one in receipts if one.warehouse == warehouse]
+        dropped += _warehouse(sales, inbox, warehouse, day, held, of_site)
+    known: Truth = {
+        "business_date": f"{day}",
+        "promoted": [sku_id(sku) for sku in promoted(retailer, day).tolist()],
+        "spiking": [sku_id(sku) for sku in spiking(retailer, day).tolist()],
+        "damaged": damaged,
+    }
+    if wishes.lake:
+        known["closing_thousandths"] = (available - sales.sold(day)).clip(0).tolist()
+    with _file(truths / f"{day}.json") as stream:
+        stream.write(json.dumps(known).encode() + b"\n")
     return dropped
 
 
 def _store(
-    retailer: Retailer, store: int, folder: Path, day: date, defects: bool
-) -> Dropped:
-    if defects and is_silent(retailer, store, day):
-        return Dropped()
-    till, site = TILLS[store % len(TILLS)], retailer.stores[store].site_id
-    odd = odd_orders(retailer, store, day) if defects else []
-    with _file(folder / f"{site}.{till.suffix}") as stream:
-        lines = till.write(stream, chain(orders_of(retailer, store, day), odd))
-    return Dropped(1, lines) + _evening(retailer, store, folder, day, defects)
+    sales: Sales, inbox: Path, store: int, day: date
+) -> tuple[Dropped, list[Truth]]:
+    """Write a store's files; also what was damaged in them."""
+    retailer, wishes = sales.retailer, sales.wishes
+    till = TILLS[wishes.makes[store % len(wishes.makes)]]
+    sale = Sale(store_id(store), day, prices(retailer, retailer.region(store), day))
+    path = inbox / "orders" / str(day) / f"{sale.store_id}.{till.suffix}"
+    chance = Stream(retailer.seed, 5, day.toordinal(), store)
+    rows = Counter(lines=0)
+    with _file(path) as stream:
+        till.write(stream, sale, sales.sent(store, day, chance, rows))
+    dropped, truth = Dropped(1, rows.pop("lines")), Truth(file_name=path.name)
+    if rows:
+        truth["damaged_rows"] = dict(rows)
+    if chance.words(1)[0] < wishes.damaged_files * 2**32:
+        truth["damage"] = defects.damage_file(path, chance)
+        truth["reason"] = defects.FILE_DAMAGES[truth["damage"]]
+    if wishes.defects:
+        for name, make, other, some in defects.extra_files(retailer, store, day):
+            with _file(path.with_name(name)) as stream:
+                make.write(stream, other, [some])
+            dropped += Dropped(1, len(some.sku))
+    return dropped, [truth] if len(truth) > 1 else []
 
 
-def _evening(
-    retailer: Retailer, store: int, folder: Path, day: date, defects: bool
-) -> Dropped:
-    orders = evening_orders(retailer, store, day) if defects else []
-    if not orders:
-        return Dropped()
-    site = retailer.stores[store].site_id
-    with _file(folder / f"{site} evening.{WRONGLY_SET_UP.suffix}") as stream:
-        return Dropped(1, WRONGLY_SET_UP.write(stream, orders))
+def _stock(sales: Sales, truths: Path, day: date) -> tuple[Ints, list[stock.Receipt]]:
+    """Stock of the date, and the deliveries in it.
+
+    With a lake, what the date before left and what was ordered; at first, and without
+    one, what is usual.
+    """
+    retailer, wishes = sales.retailer, sales.wishes
+    if not wishes.lake:
+        made_up = stock.made_up_receipts(retailer, day, sales.sold)
+        receipts = list(made_up) if wishes.receipts else []
+        return stock.opening(retailer, day, sales.sold), receipts
+    before = truths / f"{day - timedelta(days=1)}.json"
+    left = json.loads(before.read_text("utf-8")) if before.exists() else {}
+    if "closing_thousandths" not in left:
+        return stock.opening(retailer, day, sales.sold), []
+    receipts = list(stock.ordered_receipts(retailer, day, wishes.lake))
+    available = np.array(left["closing_thousandths"], dtype=np.int64)
+    for receipt in receipts:
+        available[receipt.warehouse, receipt.sku] += receipt.quantity
+    return available, receipts
 
 
 def _warehouse(
-    retailer: Retailer, warehouse: int, folder: Path, day: date, defects: bool
-) -> Dropped:
-    site = retailer.warehouses[warehouse].site_id
+    sales: Sales, inbox: Path, warehouse: int, day: date, held: Ints,
+    receipts: list[stock.Receipt],
+) -> Dropped:  # fmt: skip
+    """Write a warehouse's snapshot and, where wished for, its deliveries."""
+    site, wishes = warehouse_id(warehouse), sales.wishes
     suffix = "csv.gz" if warehouse == 2 else "csv"
-    with _file(folder / f"{site}.{suffix}") as stream:
-        rows = write_snapshot(stream, retailer, warehouse, day, defects=defects)
-    return Dropped(1, 0, rows)
+    with _file(inbox / "stock" / str(day) / f"{site}.{suffix}") as stream:
+        rows = stock.write_snapshot(
+            stream, sales.retailer, warehouse, day, held, defects=wishes.defects
+        )
+    if wishes.receipts:
+        with _file(inbox / "receipts" / str(day) / f"{site}.csv") as stream:
+            stock.write_receipts(stream, receipts)
+    return Dropped(2 if wishes.receipts else 1, 0, rows)
 
 
 @contextmanager
@@ -90,9 +156,8 @@ def _file(path: Path) -> Iterator[BinaryIO]:
     unfinished = path.with_name(f"_{path.name}")
     with unfinished.open("wb") as plain:
         if path.suffix == ".gz":
-            packed = SteadyGzip(plain)
-            with BufferedWriter(packed, _BUFFER) as stream:
-                yield cast(BinaryIO, stream)
+            with SteadyGzip(plain) as packed:
+                yield cast(BinaryIO, packed)
         else:
             yield plain
     unfinished.replace(path)

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from faker import Faker
 
-#: Article and its unit of sale: pieces or kilograms.
+#: Articles and their unit of sale, pieces or kilograms, from cheap to dear.
 ARTICLES = (
-    ("Espresso beans", "EA"),
-    ("Oat drink", "EA"),
-    ("Wheat flour", "EA"),
-    ("Olive oil", "EA"),
-    ("Mountain cheese", "KG"),
-    ("Rye bread mix", "EA"),
-    ("Tomato passata", "EA"),
-    ("Dark chocolate", "EA"),
-    ("Dish soap", "EA"),
-    ("Kitchen towels", "EA"),
-    ("Basmati rice", "EA"),
-    ("Potatoes", "KG"),
+    ("Bread rolls", "EA"),
+    ("Yoghurt", "EA"),
     ("Sparkling water", "EA"),
+    ("Potatoes", "KG"),
+    ("Tomato passata", "EA"),
+    ("Wheat flour", "EA"),
+    ("Oat drink", "EA"),
+    ("Dark chocolate", "EA"),
+    ("Apples", "KG"),
     ("Peppermint tea", "EA"),
     ("Hand soap", "EA"),
+    ("Rye bread mix", "EA"),
+    ("Basmati rice", "EA"),
+    ("Dish soap", "EA"),
+    ("Tomatoes", "KG"),
     ("Muesli with nuts", "EA"),
+    ("Kitchen towels", "EA"),
+    ("Raspberry jam", "EA"),
+    ("Orange juice", "EA"),
+    ("Olive oil", "EA"),
+    ("Washing powder", "EA"),
+    ("Mountain cheese", "KG"),
+    ("Espresso beans", "EA"),
+    ("Smoked salmon", "KG"),
 )
 VARIANTS = ("classic", "organic", "family pack", "mild", "würzig", "no. 5", "extra")
 REGIONS = ("north", "east", "south", "west")
@@ -43,8 +51,28 @@ class Words:
         return self._faker.city_name()
 
 
-def article(number: int) -> tuple[str, str]:
-    """Name and unit of the article with this number, counted from 0."""
-    name, unit = ARTICLES[number % len(ARTICLES)]
-    variant = VARIANTS[number // len(ARTICLES) % len(VARIANTS)]
-    return f"{name} {variant}", unit
+def article(kind: int, turn: int) -> str:
+    """Name of the ``turn``-th SKU of its kind of article; no other has it."""
+    variety, variant = divmod(turn, len(VARIANTS))
+    name = f"{ARTICLES[kind][0]} {VARIANTS[variant]}"
+    return f"{name}, variety {variety + 1}" if variety else name
+
+
+def sku_id(number: int) -> str:
+    """Id of the SKU with this number, counted from 0."""
+    return f"SKU-{number + 1:05d}"
+
+
+def store_id(number: int) -> str:
+    """Id of the store with this number, counted from 0."""
+    return f"S{number + 1:03d}"
+
+
+def warehouse_id(number: int) -> str:
+    """Id of the warehouse with this number, counted from 0."""
+    return f"W{number + 1:03d}"
+
+
+def supplier_id(number: int) -> str:
+    """Id of the supplier with this number, counted from 0."""
+    return f"SUP-{number + 1:03d}"

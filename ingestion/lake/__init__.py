@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingestion.errors import ServiceUnavailableError, UsageError
-from ingestion.lake.base import Lake, LakeFile
+from ingestion.lake.base import Lake, LakeFile, read_file, write_file
 from ingestion.lake.local import LocalLake
 
-__all__ = ["Lake", "LakeFile", "LocalLake", "open_lake"]
+__all__ = ["Lake", "LakeFile", "LocalLake", "open_lake", "read_file", "write_file"]
 
 
 def open_lake(location: str) -> Lake:

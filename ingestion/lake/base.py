@@ -76,3 +76,15 @@ class Lake(Protocol):
 
         Several at a time where a call mostly waits for answers.
         """
+
+
+def read_file(lake: Lake, path: str) -> bytes:
+    """The whole content of one file."""
+    with lake.reader(path) as stream:
+        return stream.read()
+
+
+def write_file(lake: Lake, path: str, content: bytes) -> None:
+    """Write a file whole, in place of a former one."""
+    with lake.writer(path, replace=True) as stream:
+        stream.write(content)

@@ -6,18 +6,39 @@ snapshot they were written from. A capture is in place whole or not at all.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from ingestion.lake import Lake
-from ingestion.master_data.snapshot import Digest, MasterSnapshot, read_snapshot
+from ingestion.master_data.reading import canonical_tables, one_instant
 from ingestion.master_data.tables import TABLES, Table
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection  # noqa: N812
+
+
+@dataclass(frozen=True)
+class MasterSnapshot:
+    """What a run needs to know of the master data it starts from.
+
+    Attributes:
+        rows: number of rows by table name; 0 for a table that does not exist.
+        warehouse_ids: in the order of their UTF-8 bytes.
+        digest: sha256 over the canonical form of all six tables, in hex.
+    """
+
+    rows: dict[str, int]
+    warehouse_ids: tuple[str, ...]
+    digest: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no table holds a row; nothing can be ordered from that."""
+        return not any(self.rows.values())
 
 
 def capture_folder(business_date: date) -> str:
@@ -40,11 +61,11 @@ def write_capture(
     """
     folder = waiting_folder(business_date)
     lake.delete(folder)
-
-    def keep(table: Table) -> AbstractContextManager[BinaryIO]:
-        return lake.writer(_path(folder, table))
-
-    return read_snapshot(connection, keep)
+    with one_instant(connection):
+        for table, rows in canonical_tables(connection):
+            with lake.writer(_path(folder, table)) as stream:
+                stream.writelines(rows)
+    return snapshot_in(lake, folder)
 
 
 def put_in_place(lake: Lake, business_date: date) -> None:
@@ -54,21 +75,26 @@ def put_in_place(lake: Lake, business_date: date) -> None:
 
 
 def captured_snapshot(lake: Lake, business_date: date) -> MasterSnapshot | None:
-    """What a run needs to know of the date's capture, from its bytes; None without."""
+    """What a run needs to know of the date's capture; None without one."""
     folder = capture_folder(business_date)
-    if not lake.exists(folder):
-        return None
-    digest = Digest()
-    warehouse_ids: tuple[str, ...] = ()
+    return snapshot_in(lake, folder) if lake.exists(folder) else None
+
+
+def snapshot_in(lake: Lake, folder: str) -> MasterSnapshot:
+    """The same of the capture in a folder, from its bytes."""
+    digest = hashlib.sha256()
+    rows = {table.name: 0 for table in TABLES}
+    warehouse_ids: list[str] = []
     for table in TABLES:
-        lines = digest.of_table(table, captured_lines(lake, folder, table))
-        if table.name == "warehouses":
-            found = [json.loads(line)["warehouse_id"] for line in lines]
-            warehouse_ids = tuple(sorted((i for i in found if i), key=str.encode))
-        else:
-            for _ in lines:
-                pass
-    return digest.snapshot(warehouse_ids)
+        digest.update(f"{table.name}\n".encode())
+        for line in captured_lines(lake, folder, table):
+            digest.update(line)
+            rows[table.name] += 1
+            if table.name == "warehouses" and (found := json.loads(line)[table.key[0]]):
+                warehouse_ids.append(found)
+    return MasterSnapshot(
+        rows, tuple(sorted(warehouse_ids, key=str.encode)), digest.hexdigest()
+    )
 
 
 def captured_lines(lake: Lake, folder: str, table: Table) -> Iterator[bytes]:

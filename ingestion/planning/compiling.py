@@ -8,7 +8,7 @@ this project begins with it, after comments at most; anything else dbt does itse
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 _BEGINNING = re.compile(
@@ -16,7 +16,7 @@ _BEGINNING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
-Injection = Callable[[str, Sequence[Any]], str]
+Injection = Callable[[str, list[Any]], str]
 
 
 def inject_quickly() -> None:
@@ -25,13 +25,13 @@ def inject_quickly() -> None:
 
     dbts_own = compilation.inject_ctes_into_sql
     if dbts_own.__module__ == compilation.__name__:
-        compilation.inject_ctes_into_sql = injection(dbts_own)
+        compilation.inject_ctes_into_sql = injection(dbts_own)  # type: ignore[assignment]
 
 
 def injection(dbts_own: Injection) -> Injection:
     """What takes the place of dbt's function, and asks it where it does not know."""
 
-    def inject(sql: str, ctes: Sequence[Any]) -> str:
+    def inject(sql: str, ctes: list[Any]) -> str:
         beginning = _BEGINNING.match(sql)
         if not ctes or beginning is None:
             return dbts_own(sql, ctes)

@@ -8,8 +8,10 @@ dates.
 from __future__ import annotations
 
 import json
+import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,6 +42,34 @@ OnNode = Callable[[int, int], None]
 
 #: An earlier business date, in ISO form, and the version of it that counts.
 HistoryDate = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one build is of.
+
+    Attributes:
+        variables: the rules to build the date by.
+        history: the earlier dates to look back at, each in one version; not given,
+            all that are published, in their latest.
+        trial: in the schema of trials, which nobody reads.
+    """
+
+    business_date: date
+    variables: RuleVariables
+    history: Sequence[HistoryDate] | None = None
+    trial: bool = False
+
+    def values(self) -> dict[str, Any]:
+        """The variables of dbt."""
+        values: dict[str, Any] = {
+            "run_date": str(self.business_date),
+            "master_data_is_captured": True,
+            **self.variables.for_dbt(),
+        }
+        if self.history is not None:
+            values["recorded_history"] = [list(used) for used in self.history]
+        return values
 
 
 @dataclass(frozen=True)
@@ -83,110 +113,46 @@ class Transformation:
         os.environ["PROCUREMENT_STATE"] = str(settings.state)
         # The master data of each date are in the lake when it is built.
         os.environ[WITHOUT_POSTGRES] = "1"
+        # Trino's client says with each command that it has no keyring to use.
+        logging.getLogger("trino.auth").setLevel(logging.WARNING)
 
-    def build(
-        self,
-        business_date: date,
-        variables: RuleVariables,
-        on_node: OnNode,
-        history: Sequence[HistoryDate] | None = None,
-        *,
-        seeds: bool = True,
-        trial: bool = False,
-    ) -> BuildResult:
+    def build(self, plan: Plan, on_node: OnNode, *, seeds: bool = True) -> BuildResult:
         """Build and test everything of one date, whose master data are captured.
 
         Args:
-            business_date: the date to build.
-            variables: the rules to build it by.
+            plan: what to build.
             on_node: told of every node that is done.
-            history: the earlier dates to look back at, each in one version; not
-                given, all that are published, in their latest.
             seeds: also all tables, and the hand-kept ones, which are the same for every
                 date; without them, the date's exports have been cleared.
-            trial: in the schema of trials.
 
         Raises:
             DataTestError: a data test of severity error found rows.
             ServiceUnavailableError: what the build stands on fell.
             ProcurementError: a model or a hook failed; the message is dbt's.
         """
-        from dbt.cli.main import dbtRunner
-
-        values: dict[str, Any] = {
-            "run_date": str(business_date),
-            "master_data_is_captured": True,
-            **variables.for_dbt(),
-        }
-        if history is not None:
-            values["recorded_history"] = [list(used) for used in history]
-        # Then hooks need not look around, nor exports remove what is not there.
-        known = {} if seeds else {"tables_are_made": True, "exports_are_cleared": True}
-        manifest = self._parsed(trial=trial)
-        watch = service_watch(self._settings, business_date)
-        runner = dbtRunner(manifest, callbacks=[_node_counter(on_node), watch.on_event])
+        self._parsed(trial=plan.trial)  # before the watch begins
+        watch = service_watch(self._settings, plan.business_date)
+        words, values = ["build", "--selector", "nightly"], plan.values()
+        if not seeds:
+            words += ["--exclude-resource-types", "seed", "--no-populate-cache"]
+            # Then hooks need not look around, nor exports remove what is not there.
+            values |= {"tables_are_made": True, "exports_are_cleared": True}
         with watch.over():
-            outcome = runner.invoke(
-                [
-                    "build",
-                    *("--selector", "nightly"),
-                    *(
-                        ()
-                        if seeds
-                        else ("--exclude-resource-types", "seed", "--no-populate-cache")
-                    ),
-                    *("--vars", json.dumps({**values, **known})),
-                    *self._options(self._artifacts),
-                ]
+            outcome = self._invoke(
+                words,
+                values,
+                trial=plan.trial,
+                folder=self._artifacts,
+                callbacks=[_node_counter(on_node), watch.on_event],
             )
         try:
-            return self._result(business_date, outcome, values, trial=trial)
+            return self._result(plan, outcome)
         except DataTestError:
             raise
         except ProcurementError as error:
             if fallen := watch.why(str(error)):
                 raise ServiceUnavailableError(fallen) from None
             raise
-
-    def _result(
-        self,
-        business_date: date,
-        outcome: dbtRunnerResult,
-        values: dict[str, Any],
-        *,
-        trial: bool,
-    ) -> BuildResult:
-        from dbt_common.invocation import get_invocation_id
-
-        if isinstance(outcome.exception, KeyboardInterrupt):
-            raise outcome.exception
-        if outcome.exception is not None:
-            raise _failure(business_date, str(outcome.exception))
-        # Before the next command of dbt, which has an id of its own.
-        build_id = get_invocation_id()
-        results = getattr(outcome.result, "results", [])
-        if results:
-            outcome.result.write(str(self._artifacts / "run_results.json"))  # type: ignore[union-attr]
-        if any(result.status == "fail" for result in results):
-            self._export_for_people(values, trial=trial)
-        shower = self._shower(values, trial=trial)
-        return _result(business_date, build_id, results, shower)
-
-    def _export_for_people(self, values: dict[str, Any], *, trial: bool) -> None:
-        """Have what a refused date came to exported all the same, for its page.
-
-        A build leaves exports out when a test of what they read has failed. It is
-        another build's, and so is never published.
-        """
-        from dbt.cli.main import dbtRunner
-
-        dbtRunner(self._parsed(trial=trial)).invoke(
-            [
-                *("--quiet", "run", "--select", "exp_results"),
-                *("--vars", json.dumps(values)),
-                *self._options(self._settings.state / "dbt"),
-            ]
-        )
 
     def take_over(self, business_date: date, *, only_absent: bool) -> bool:
         """Take a date's rows over from the schema of trials; False if that fails.
@@ -195,50 +161,86 @@ class Transformation:
             business_date: the date.
             only_absent: leave the tables alone when they know the date.
         """
-        from dbt.cli.main import dbtRunner
-
-        outcome = dbtRunner(self._parsed(trial=False)).invoke(
-            [
-                *("run-operation", "take_over_date"),
-                *("--args", json.dumps({"only_absent": only_absent})),
-                *("--vars", json.dumps({"run_date": str(business_date)})),
-                *self._options(self._settings.state / "dbt"),
-            ]
+        arguments = json.dumps({"only_absent": only_absent})
+        outcome = self._invoke(
+            ["run-operation", "take_over_date", "--args", arguments],
+            {"run_date": str(business_date)},
         )
-        if isinstance(outcome.exception, KeyboardInterrupt):
-            raise outcome.exception
+        _let_interrupt_through(outcome)
         return outcome.success
 
-    def _shower(
-        self, values: dict[str, Any], *, trial: bool
-    ) -> Callable[[list[str]], list[Any]]:
-        """What reads the rows that tests found, some of each, by the tests' names."""
+    def _result(self, plan: Plan, outcome: dbtRunnerResult) -> BuildResult:
+        """Sort out dbt's node results; broken nodes before failed tests."""
+        from dbt_common.invocation import get_invocation_id
+
+        _let_interrupt_through(outcome)
+        if outcome.exception is not None:
+            raise _failure(plan, str(outcome.exception))
+        # Before the next command of dbt, which has an id of its own.
+        build_id = get_invocation_id()
+        results: list[Any] = getattr(outcome.result, "results", [])
+        if results:
+            outcome.result.write(str(self._artifacts / "run_results.json"))  # type: ignore[union-attr]
+        failed = [one for one in results if one.status == "fail"]
+        if failed:
+            # For the page of a refused date. A build leaves exports out when a test of
+            # what they read has failed; this is another build's, and never published.
+            self._invoke(
+                ["run", "--select", "exp_results"], plan.values(), trial=plan.trial
+            )
+        for one in results:
+            if one.status in ("error", "runtime error"):
+                raise _failure(plan, f"{one.node.name}: {one.message}")
 
         def show(names: list[str]) -> list[Any]:
-            from dbt.cli.main import dbtRunner
+            """Rows that tests found, some of each."""
+            words = ["show", "--limit", "20", "--select", *names]
+            shown = self._invoke(words, plan.values(), trial=plan.trial)
+            return list(getattr(shown.result, "results", []))
 
-            outcome = dbtRunner(self._parsed(trial=trial)).invoke(
-                [
-                    *("--quiet", "show", "--limit", "20"),
-                    *("--vars", json.dumps(values)),
-                    *self._options(self._settings.state / "dbt"),
-                    *("--select", *names),
-                ]
-            )
-            return list(getattr(outcome.result, "results", []))
+        models = {
+            one.node.name: round(one.execution_time, 3)
+            for one in results
+            if one.node.resource_type == "model" and one.status == "success"
+        }
+        build = BuildResult(build_id, models, with_rows(data_tests(results), show))
+        if failed:
+            raise TestsFailedError(_failed_tests(plan, failed), build)
+        skipped = [one.node.name for one in results if one.status == "skipped"]
+        if skipped or not results:
+            name = skipped[0] if skipped else "everything"
+            raise _failure(plan, f"{name} was skipped without a failure")
+        return build
 
-        return show
+    def _invoke(
+        self,
+        words: Sequence[str],
+        values: Mapping[str, Any],
+        *,
+        trial: bool = False,
+        folder: Path | None = None,
+        callbacks: Sequence[Callable[[Any], None]] = (),
+    ) -> dbtRunnerResult:
+        """Run one command of dbt with these variables."""
+        from dbt.cli.main import dbtRunner
+
+        return dbtRunner(self._parsed(trial=trial), list(callbacks)).invoke(
+            [*words, "--vars", json.dumps(values), *self._options(folder)]
+        )
 
     def _parsed(self, *, trial: bool) -> Manifest:
         if self._manifest is None:
             from dbt.cli.main import dbtRunner
 
             inject_quickly()
-            parsed = self._settings.state / "dbt"
-            with parse_lock(self._settings.state):
-                outcome = dbtRunner().invoke(["parse", *self._options(parsed)])
-            if isinstance(outcome.exception, KeyboardInterrupt):
-                raise outcome.exception
+            # Nothing that is parsed depends on the lake, but dbt parses everything
+            # anew when the place of the warehouse is another than the last time.
+            with (
+                parse_lock(self._settings.state),
+                _variable("PROCUREMENT_LAKE", "lake"),
+            ):
+                outcome = dbtRunner().invoke(["parse", *self._options()])
+            _let_interrupt_through(outcome)
             if outcome.exception is not None or not outcome.success:
                 raise ProcurementError(
                     f"The dbt project cannot be parsed: {outcome.exception}. "
@@ -250,8 +252,10 @@ class Transformation:
         _place_in_schema(self._manifest, trial=trial)
         return self._manifest
 
-    def _options(self, target_path: Path) -> list[str]:
+    def _options(self, folder: Path | None = None) -> list[str]:
+        target_path = folder or self._settings.state / "dbt"
         return [
+            "--quiet",
             *("--target", self._settings.target),
             *("--project-dir", str(PROJECT_DIR)),
             *("--profiles-dir", str(PROJECT_DIR)),
@@ -309,52 +313,40 @@ def _node_counter(on_node: OnNode) -> Callable[[Any], None]:
     return count
 
 
-def _result(
-    business_date: date,
-    build_id: str,
-    results: list[Any],
-    show: Callable[[list[str]], list[Any]],
-) -> BuildResult:
-    """Sort out dbt's node results; broken nodes before failed tests."""
-    broken = [r for r in results if r.status in ("error", "runtime error")]
-    if broken:
-        raise _failure(business_date, f"{broken[0].node.name}: {broken[0].message}")
-    models = [
-        r for r in results if r.node.resource_type == "model" and r.status == "success"
-    ]
-    build = BuildResult(
-        build_id=build_id,
-        models={r.node.name: round(r.execution_time, 3) for r in models},
-        tests=with_rows(data_tests(results), show),
-    )
-    failed = [r for r in results if r.status == "fail"]
-    if failed:
-        raise TestsFailedError(_failed_tests(business_date, failed), build)
-    skipped = [r for r in results if r.status == "skipped"]
-    if skipped or not results:
-        name = skipped[0].node.name if skipped else "everything"
-        raise _failure(business_date, f"{name} was skipped without a failure")
-    return build
+@contextmanager
+def _variable(name: str, value: str) -> Iterator[None]:
+    """Another value of a variable of the environment, for a block."""
+    former, os.environ[name] = os.environ[name], value
+    try:
+        yield
+    finally:
+        os.environ[name] = former
 
 
-def _failure(business_date: date, message: str) -> ProcurementError:
-    text = " ".join(message.split())
+def _let_interrupt_through(outcome: dbtRunnerResult) -> None:
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        raise outcome.exception
+
+
+def _failure(plan: Plan, message: str) -> ProcurementError:
+    day, text = plan.business_date, " ".join(message.split())
     return ProcurementError(
-        f"dbt could not build {business_date}: {text}. "
-        f"Run dbt build --vars '{{run_date: {business_date}}}' to see it in full."
+        f"dbt could not build {day}: {text}. "
+        f"Run dbt build --vars '{{run_date: {day}}}' to see it in full."
     )
 
 
-def _failed_tests(business_date: date, failed: list[Any]) -> str:
+def _failed_tests(plan: Plan, failed: list[Any]) -> str:
+    day = plan.business_date
     lines = [
         f"  {test.name}: {test.found} row(s) break: {test.claim} ({test.path})"
         for test in data_tests(failed)
     ]
     return "\n".join(
         [
-            f"{business_date}: {len(failed)} data test(s) failed; nothing published.",
+            f"{day}: {len(failed)} data test(s) failed; nothing published.",
             *lines,
-            f"Run dbt test --vars '{{run_date: {business_date}}}' --store-failures "
+            f"Run dbt test --vars '{{run_date: {day}}}' --store-failures "
             "to look at the rows.",
         ]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -16,14 +16,7 @@ from ingestion.errors import (
     ServiceUnavailableError,
 )
 from ingestion.locking.files import engine_lock, place_digits
-from ingestion.planning.dbt_build import (
-    BuildResult,
-    HistoryDate,
-    OnNode,
-    Transformation,
-)
-from ingestion.planning.fingerprint import models_and_macros_digest
-from ingestion.planning.rule_variables import RuleVariables
+from ingestion.planning.dbt_build import BuildResult, OnNode, Plan, Transformation
 
 #: Trino's name of what befalls the second of two statements that make the same, also
 #: where they say "if not exists" or "or replace".
@@ -83,15 +76,7 @@ class Engine:
                 )
             )
 
-    def build(
-        self,
-        business_date: date,
-        variables: RuleVariables,
-        on_node: OnNode,
-        history: Sequence[HistoryDate] | None = None,
-        *,
-        trial: bool = False,
-    ) -> BuildResult:
+    def build(self, plan: Plan, on_node: OnNode) -> BuildResult:
         """Build and test everything of one date.
 
         A build that leaves out what is the same for every date, and fails, is made
@@ -101,18 +86,12 @@ class Engine:
             DataTestError: a data test of severity error found rows.
             ProcurementError: a model or a hook failed; the message is dbt's.
         """
-        tables = self._tables[trial]
-
-        def built(*, seeds: bool) -> BuildResult:
-            return self._build(
-                business_date, variables, on_node, history, seeds=seeds, trial=trial
-            )
-
-        self.hold(trial=trial)
+        tables = self._tables[plan.trial]
+        self.hold(trial=plan.trial)
         # Another run may have made them while this one waited to be alone.
         makes_tables = self._is_alone and not tables.are_made()
         try:
-            return built(seeds=makes_tables)
+            return self._build(plan, on_node, seeds=makes_tables)
         except (DataTestError, ServiceUnavailableError):
             raise
         except ProcurementError as error:
@@ -122,8 +101,8 @@ class Engine:
             # The cause may be a table that somebody dropped, or that the first run of
             # another machine made at the same moment: once more, with all made.
             self._let_go()
-            self.hold(trial=trial)
-            return built(seeds=True)
+            self.hold(trial=plan.trial)
+            return self._build(plan, on_node, seeds=True)
 
     def take_over(self, business_date: date, *, only_absent: bool) -> bool:
         """Take a date's rows over from the schema of trials; False if that fails.
@@ -136,21 +115,10 @@ class Engine:
         self._held.close()
         self._share = None
 
-    def _build(
-        self,
-        business_date: date,
-        variables: RuleVariables,
-        on_node: OnNode,
-        history: Sequence[HistoryDate] | None,
-        *,
-        seeds: bool,
-        trial: bool,
-    ) -> BuildResult:
-        build = self._transformation.build(
-            business_date, variables, on_node, history, seeds=seeds, trial=trial
-        )
+    def _build(self, plan: Plan, on_node: OnNode, *, seeds: bool) -> BuildResult:
+        build = self._transformation.build(plan, on_node, seeds=seeds)
         if self._settings.target != "embedded" and self._share:
-            self._tables[trial].remember()
+            self._tables[plan.trial].remember()
             self._share()
             self._is_alone = False
         return build
@@ -193,4 +161,21 @@ def _definition(project: Path = PROJECT_DIR) -> str:
             digest.update(file.read_bytes())
     for name in ("TRINO_HOST", "TRINO_PORT", "TRINO_CATALOG"):
         digest.update(f"{name}={os.environ.get(name, '')}\n".encode())
+    return digest.hexdigest()
+
+
+def models_and_macros_digest(project: Path = PROJECT_DIR) -> str:
+    """SHA-256 over path and bytes of every SQL file of models and macros.
+
+    Descriptions and tests in YAML are left out: they change no order.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(
+        path.relative_to(project).as_posix()
+        for folder in ("models", "macros")
+        for path in (project / folder).rglob("*.sql")
+    ):
+        content = (project / path).read_bytes()
+        digest.update(f"{path}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()

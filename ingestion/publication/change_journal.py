@@ -10,36 +10,39 @@ date back to the version that is published, or clears away after the new one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
 
 from ingestion import gate
 from ingestion.dates import parse_business_date
 from ingestion.gate.history.ledger import Changes
 from ingestion.gate.history.records import ReceivedFile, save
-from ingestion.lake import Lake
+from ingestion.lake import Lake, read_file, write_file
+from ingestion.locking import hold_date
 from ingestion.master_data.capture import waiting_folder
-from ingestion.publication.publishing import (
+from ingestion.publication.published import (
     building_folder,
     orders_folder,
     published_version,
 )
 
 _JOURNALS = "versions/_changing"
-_BEHIND = "versions/_behind"
 
 
 class DateChange:
     """The change of one date from its published version to the next."""
 
-    def __init__(self, lake: Lake, business_date: date, version: int) -> None:
+    def __init__(self, lake: Lake, business_date: date) -> None:
         self._lake = lake
         self._date = business_date
-        self._version = version
+        self._journal = f"{_JOURNALS}/{business_date}.json"
+        self._aside = f"versions/_aside/{business_date}"
 
     def begin(
         self,
+        version: int,
         changes: Sequence[Changes],
         other_paths: Iterable[str],
         created: Iterable[str],
@@ -47,6 +50,7 @@ class DateChange:
         """Write down what is, before anything of it is changed.
 
         Args:
+            version: the published one.
             changes: those of the load history and of the files it names.
             other_paths: files and folders that may be set aside beside those.
             created: files and folders that may be new.
@@ -55,7 +59,7 @@ class DateChange:
         known = {path for item in history for path in _paths(item)}
         copied = {target for one in changes for _, target in one.copies}
         journal = {
-            "version": self._version,
+            "version": version,
             "history": [item.to_json() for item in history],
             "created": sorted({*created, *(copied - known)}),
             # The orders' folder comes last: its manifest makes the rest count.
@@ -64,9 +68,9 @@ class DateChange:
                 *other_paths,
             ],
         }
-        self._lake.delete(_aside(self._date))
-        with self._lake.writer(_journal(self._date), replace=True) as stream:
-            stream.write(json.dumps(journal, indent=1).encode() + b"\n")
+        self._lake.delete(self._aside)
+        text = json.dumps(journal, indent=1)
+        write_file(self._lake, self._journal, f"{text}\n".encode())
 
     def set_aside(self, path: str) -> None:
         """Take a file or folder away, so that it can be put back."""
@@ -75,34 +79,64 @@ class DateChange:
 
     def path_aside(self, path: str) -> str:
         """Where a file or folder is while it is set aside."""
-        return f"{_aside(self._date)}/{path}"
+        return f"{self._aside}/{path}"
+
+    def settle(self) -> None:
+        """Complete or take back a change that a killed run left half done, if any."""
+        if not self._lake.exists(self._journal):
+            return
+        version = json.loads(read_file(self._lake, self._journal))["version"]
+        published = published_version(self._lake, self._date)
+        if published is not None and published > version:
+            self.finish()
+        else:
+            self.take_back()
 
     def take_back(self) -> None:
-        """Put everything back as it was."""
-        _take_back(self._lake, self._date)
+        """Put everything back as it was; each step can be repeated."""
+        lake, journal = self._lake, json.loads(read_file(self._lake, self._journal))
+        if lake.exists(self.path_aside(orders_folder(self._date))):
+            # What is there in its place must not pass for a version any longer.
+            lake.delete(f"{orders_folder(self._date)}/manifest.json")
+        for path in journal["aside"]:
+            if lake.exists(self.path_aside(path)):
+                lake.delete(path)
+                lake.rename(self.path_aside(path), path)
+        for text in journal["history"]:
+            save(lake, ReceivedFile.from_json(text))
+        for path in journal["created"]:
+            lake.delete(path)
+        lake.delete(building_folder(self._date))
+        self.finish()
 
     def finish(self) -> None:
-        """Clear away after the new version is published."""
-        _clear_away(self._lake, self._date)
+        """Clear away after the new version is published; the journal goes last."""
+        self._lake.delete(self._aside)
+        self._lake.delete(waiting_folder(self._date))
+        self._lake.delete(self._journal)
 
 
-def settle(lake: Lake, business_date: date) -> bool:
-    """Complete or take back the change of a date that a killed run left half done.
+@contextmanager
+def hold_settled_date(
+    state: Path, lake: Lake, business_date: date, run_id: str, now: datetime
+) -> Iterator[Callable[[], None]]:
+    """Hold a date, and complete or take back what a killed run left of changing it.
 
-    The date's lock must be held.
+    In the one way of every command that writes to a date.
 
-    Returns:
-        Whether there was one.
+    Returns, Raises: as :func:`ingestion.locking.hold_date`.
     """
-    if not lake.exists(_journal(business_date)):
-        return False
-    version = _read(lake, business_date)["version"]
-    published = published_version(lake, business_date)
-    if published is not None and published > version:
-        _clear_away(lake, business_date)
-    else:
-        _take_back(lake, business_date)
-    return True
+    with hold_date(state, lake.root, business_date, run_id, now) as demand_hold:
+        DateChange(lake, business_date).settle()
+        yield demand_hold
+
+
+def dates_in_change(lake: Lake) -> list[date]:
+    """Dates whose change is under way, or was left half done."""
+    return [
+        parse_business_date(file.name.removesuffix(".json"))
+        for file in lake.files(_JOURNALS)
+    ]
 
 
 def note_behind(lake: Lake, business_date: date) -> None:
@@ -111,8 +145,7 @@ def note_behind(lake: Lake, business_date: date) -> None:
     Before its publication: a run that is killed after it leaves the note to the next
     one that builds.
     """
-    with lake.writer(behind_path(business_date), replace=True) as stream:
-        stream.write(b"{}\n")
+    write_file(lake, behind_path(business_date), b"{}\n")
 
 
 def is_behind(lake: Lake, business_date: date) -> bool:
@@ -125,57 +158,9 @@ def note_level(lake: Lake, business_date: date) -> None:
     lake.delete(behind_path(business_date))
 
 
-def dates_in_change(lake: Lake) -> list[date]:
-    """Dates whose change is under way, or was left half done."""
-    return [
-        parse_business_date(file.name.removesuffix(".json"))
-        for file in lake.files(_JOURNALS)
-    ]
-
-
-def _take_back(lake: Lake, business_date: date) -> None:
-    """Every step can be repeated; the journal goes last."""
-    journal = _read(lake, business_date)
-    aside = _aside(business_date)
-    if lake.exists(f"{aside}/{orders_folder(business_date)}"):
-        # What is there in its place must not pass for a version any longer.
-        lake.delete(f"{orders_folder(business_date)}/manifest.json")
-    for path in journal["aside"]:
-        if lake.exists(f"{aside}/{path}"):
-            lake.delete(path)
-            lake.rename(f"{aside}/{path}", path)
-    history = [ReceivedFile.from_json(text) for text in journal["history"]]
-    for received in history:
-        save(lake, received)
-    for path in journal["created"]:
-        lake.delete(path)
-    lake.delete(building_folder(business_date))
-    _clear_away(lake, business_date)
-
-
-def _clear_away(lake: Lake, business_date: date) -> None:
-    lake.delete(_aside(business_date))
-    lake.delete(waiting_folder(business_date))
-    lake.delete(_journal(business_date))
-
-
-def _read(lake: Lake, business_date: date) -> dict[str, Any]:
-    with lake.reader(_journal(business_date)) as stream:
-        journal: dict[str, Any] = json.loads(stream.read())
-    return journal
-
-
-def _journal(business_date: date) -> str:
-    return f"{_JOURNALS}/{business_date}.json"
-
-
 def behind_path(business_date: date) -> str:
     """Where that is noted."""
-    return f"{_BEHIND}/{business_date}.json"
-
-
-def _aside(business_date: date) -> str:
-    return f"versions/_aside/{business_date}"
+    return f"versions/_behind/{business_date}.json"
 
 
 def _paths(item: ReceivedFile) -> list[str]:

@@ -9,8 +9,8 @@ from ingestion import gate
 from ingestion.canonical_json import Json
 from ingestion.contracts import contracts_digest
 from ingestion.gate import ReceivedFile
-from ingestion.master_data.snapshot import MasterSnapshot
-from ingestion.planning.fingerprint import models_and_macros_digest
+from ingestion.master_data.capture import MasterSnapshot
+from ingestion.planning.engine import models_and_macros_digest
 from ingestion.planning.rule_variables import RuleVariables
 
 

@@ -1,160 +1,88 @@
-"""Publishing a date: orders, exceptions and their manifest, all or nothing.
+"""Publishing a version of a date: orders, exceptions and manifest, all or nothing.
 
 The version is built under ``versions/``, outside ``output/``, and its folder renamed
-in when it is whole. A date counts as published when its folder has manifest.json.
+in when it is whole; then it is read back. A former version is kept before it gives way.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from ingestion.canonical_json import Json, canonical_line
-from ingestion.lake import Lake
+from ingestion.errors import PublicationError
+from ingestion.gate.provisional_files import copy
+from ingestion.lake import Lake, read_file, write_file
+from ingestion.master_data.capture import capture_folder
+from ingestion.publication.change_journal import DateChange
 from ingestion.publication.documents import SCHEMA_VERSION
 from ingestion.publication.provenance import Provenance
+from ingestion.publication.published import (
+    building_folder,
+    exceptions_paths,
+    former_folder,
+    keeping_folder,
+    orders_folder,
+)
 from ingestion.publication.reconciliation import figures_document
 from ingestion.publication.remembered import HISTORY, remember
-from ingestion.publication.version_files import (
-    PlannedVersion,
-    exceptions_name,
-    write_file,
-)
-from ingestion.publication.visible import check_visible
-
-
-@dataclass(frozen=True)
-class Published:
-    """What a published version holds.
-
-    Attributes:
-        skus: SKUs planned, whether something had to be ordered or not.
-        orders: those with lines.
-        held: orders among them that wait for a person.
-        cancelled: orders of the former version that are taken back.
-    """
-
-    version: int
-    skus: int
-    orders: int
-    held: int
-    lines: int
-    exceptions_by_code: dict[str, int]
-    cancelled: int = 0
-
-
-def orders_folder(business_date: date) -> str:
-    """Folder of a date's published orders and their manifest."""
-    return f"output/supplier_orders/{business_date}"
-
-
-def exceptions_path(business_date: date, ending: str) -> str:
-    """Path of a date's published exceptions, as ``json`` or ``csv``."""
-    return f"output/{exceptions_name(business_date, ending)}"
-
-
-def published_version(lake: Lake, business_date: date) -> int | None:
-    """Version of a date that is published, or None."""
-    manifest = published_manifest(lake, business_date)
-    return None if manifest is None else int(manifest["version"])
-
-
-def published_manifest(lake: Lake, business_date: date) -> dict[str, Any] | None:
-    """The manifest of a date that is published, numbers as int or Decimal, or None."""
-    path = f"{orders_folder(business_date)}/manifest.json"
-    if not lake.exists(path):
-        return None
-    with lake.reader(path) as stream:
-        manifest: dict[str, Any] = json.loads(stream.read(), parse_float=Decimal)
-    return manifest
-
-
-def recorded_history(manifest: dict[str, Any]) -> list[tuple[str, int]]:
-    """The earlier dates that a version looked back at, each in the version of then."""
-    return sorted(
-        {
-            (used["business_date"], int(used["version"]))
-            for purpose in manifest["history"].values()
-            for used in purpose
-        }
-    )
+from ingestion.publication.version_files import PlannedVersion, Published
 
 
 def publish(lake: Lake, planned: PlannedVersion, provenance: Provenance) -> Published:
-    """Make the first version of a date that there is.
+    """Publish a version of a date of which none is published.
 
     Raises:
         OSError: the lake refuses a write; then nothing of the date is visible.
         PublicationError: other bytes are there than were written; the same.
     """
-    _make_visible(lake, planned, build_version(lake, planned, provenance))
-    return what_is_published(planned)
-
-
-def build_version(
-    lake: Lake, planned: PlannedVersion, provenance: Provenance
-) -> dict[str, bytes]:
-    """Write a version where no reader looks, its manifest last.
-
-    The reports of exceptions, which lie outside of the orders' folder, are not
-    written yet.
-
-    Returns:
-        Everything that is to be visible, by its path under ``output``.
-    """
-    building = building_folder(planned.business_date)
-    lake.delete(building)
-    reports = reports_of(planned)
-    orders = [name for name in planned.files if f"output/{name}" not in reports]
-
-    def write_order(name: str) -> None:
-        write_file(lake, f"{building}/{name}", planned.files[name].content)
-
-    list(lake.each(write_order, orders))
-    remember(lake, planned, provenance)
-    manifest = canonical_line(_manifest(planned, provenance))
-    write_file(lake, f"{building}/manifest.json", manifest)
-    folder = orders_folder(planned.business_date)
-    return {
-        **{f"{folder}/{name}": planned.files[name].content for name in orders},
-        **reports,
-        f"{folder}/manifest.json": manifest,
-    }
-
-
-def building_folder(business_date: date) -> str:
-    """Where a version is put together before it is published."""
-    return f"versions/_building/{business_date}"
-
-
-def reports_of(planned: PlannedVersion) -> dict[str, bytes]:
-    """The published reports of exceptions, by their path."""
-    files = planned.files
     day = planned.business_date
-    return {
-        exceptions_path(day, ending): files[exceptions_name(day, ending)].content
-        for ending in ("json", "csv")
-    }
+    expected = _build(lake, planned, provenance)
+    try:
+        _make_visible(lake, day, expected)
+    except BaseException:
+        # The last step may have been done when it failed, or was interrupted: a
+        # manifest must not outlive the reports that it names.
+        manifest = f"{orders_folder(day)}/manifest.json"
+        with suppress(OSError):  # what stopped the step may stop this as well
+            lake.delete(manifest)
+            lake.delete(orders_folder(day))
+        if not lake.exists(manifest):
+            withdraw_reports(lake, day)
+        raise
+    return planned.published()
 
 
-def what_is_published(planned: PlannedVersion) -> Published:
-    """The figures of a version."""
-    orders = planned.documents
-    return Published(
-        version=planned.version,
-        skus=len(planned.demand),
-        orders=sum(order["status"] != "cancelled" for order in orders),
-        held=sum(order["status"] == "held" for order in orders),
-        lines=sum(order["line_count"] for order in orders),
-        exceptions_by_code=planned.exceptions_by_code(),
-        cancelled=len(planned.cancelled),
-    )
+def publish_next(
+    lake: Lake,
+    planned: PlannedVersion,
+    provenance: Provenance,
+    change: DateChange,
+    changes: Json,
+) -> Published:
+    """Publish a version in the place of the former one, which is kept.
+
+    Args:
+        lake: where the date is published.
+        planned: the version to publish, one above the published one.
+        provenance: what it was made from.
+        change: begun for the version before; takes back what fails.
+        changes: document of what differs from the former version.
+
+    Raises:
+        OSError: the lake refuses a write; the change is to be taken back.
+        PublicationError: other bytes are there than were written; the same.
+    """
+    day = planned.business_date
+    expected = _build(lake, planned, provenance)
+    _keep_former(lake, day, planned.version - 1, change, changes)
+    # A moment without the folder: nobody can read a mix of the two versions.
+    for path in (orders_folder(day), *exceptions_paths(day)):
+        change.set_aside(path)
+    _make_visible(lake, day, expected)
+    return planned.published()
 
 
 def withdraw_reports(lake: Lake, business_date: date) -> None:
@@ -162,31 +90,83 @@ def withdraw_reports(lake: Lake, business_date: date) -> None:
 
     They come before the manifest, so a run that was killed may have left them.
     """
-    for ending in ("json", "csv"):
-        lake.delete(exceptions_path(business_date, ending))
+    for path in exceptions_paths(business_date):
+        lake.delete(path)
+
+
+def _build(
+    lake: Lake, planned: PlannedVersion, provenance: Provenance
+) -> dict[str, bytes]:
+    """Write the orders' folder where no reader looks, its manifest last.
+
+    Returns:
+        Everything that is to be visible, by its path under ``output``.
+    """
+    folder = orders_folder(planned.business_date)
+    building = building_folder(planned.business_date)
+    lake.delete(building)
+    expected = {
+        f"output/{name}" if "/" in name else f"{folder}/{name}": file.content
+        for name, file in planned.files.items()
+    }
+
+    def write(path: str) -> None:
+        write_file(lake, path.replace(folder, building), expected[path])
+
+    list(lake.each(write, [path for path in expected if path.startswith(folder)]))
+    remember(lake, planned, provenance)
+    manifest = f"{folder}/manifest.json"
+    expected[manifest] = canonical_line(_manifest(planned, provenance))
+    write(manifest)
+    return expected
 
 
 def _make_visible(
-    lake: Lake, planned: PlannedVersion, expected: Mapping[str, bytes]
+    lake: Lake, business_date: date, expected: Mapping[str, bytes]
 ) -> None:
     """Put the reports in place, then the folder whose manifest makes them count."""
-    business_date = planned.business_date
-    try:
-        for path, content in reports_of(planned).items():
-            write_file(lake, path, content)
-        lake.delete(orders_folder(business_date))  # without a manifest: not published
-        lake.rename(building_folder(business_date), orders_folder(business_date))
-        check_visible(lake, orders_folder(business_date), expected)
-    except BaseException:
-        # The last step may have been done when it failed, or was interrupted: a
-        # manifest must not outlive the reports that it names.
-        manifest = f"{orders_folder(business_date)}/manifest.json"
-        with suppress(OSError):  # what stopped the step may stop this as well
-            lake.delete(manifest)
-            lake.delete(orders_folder(business_date))
-        if not lake.exists(manifest):
-            withdraw_reports(lake, business_date)
-        raise
+    for path in exceptions_paths(business_date):
+        write_file(lake, path, expected[path])
+    folder = orders_folder(business_date)
+    lake.delete(folder)  # without a manifest: not published
+    lake.rename(building_folder(business_date), folder)
+    _read_back(lake, folder, expected)
+
+
+def _read_back(lake: Lake, folder: str, expected: Mapping[str, bytes]) -> None:
+    """Compare what is visible with what was written, by length and sha256.
+
+    Raises:
+        PublicationError: a file is missing, too many, or other than it was written.
+    """
+    surplus = {file.path for file in lake.files(folder)} - expected.keys()
+    wrong = [f"{path} should not be there" for path in sorted(surplus)]
+
+    def difference(path: str) -> str | None:
+        try:
+            found = _told(read_file(lake, path))
+        except FileNotFoundError:
+            found = "missing"
+        written = _told(expected[path])
+        return None if found == written else f"{path} is {found}, written was {written}"
+
+    wrong += [text for text in lake.each(difference, sorted(expected)) if text]
+    if wrong:
+        raise PublicationError(
+            "\n".join(
+                [
+                    f"{folder} does not read back as it was written; the version was "
+                    "withdrawn.",
+                    *(f"  {text}" for text in wrong),
+                    f"See that {lake.root} keeps what it is given (space, disks, its "
+                    "log), then run again.",
+                ]
+            )
+        )
+
+
+def _told(content: bytes) -> str:
+    return f"{len(content)} bytes with sha256 {hashlib.sha256(content).hexdigest()}"
 
 
 def _manifest(planned: PlannedVersion, provenance: Provenance) -> dict[str, Json]:
@@ -216,3 +196,23 @@ def _manifest(planned: PlannedVersion, provenance: Provenance) -> dict[str, Json
         },
         "reconciliation": figures_document(planned.figures),
     }
+
+
+def _keep_former(
+    lake: Lake, business_date: date, version: int, change: DateChange, changes: Json
+) -> None:
+    """Copy a version to where former ones lie, with what the next one changes.
+
+    Also its master data, where the change has set them aside.
+    """
+    keeping = keeping_folder(business_date)
+    lake.delete(keeping)
+    for file in lake.files(orders_folder(business_date)):
+        copy(lake, file.path, f"{keeping}/{file.name}")
+    for path in exceptions_paths(business_date):
+        copy(lake, path, f"{keeping}/{path.removeprefix('output/')}")
+    for file in lake.files(change.path_aside(capture_folder(business_date))):
+        copy(lake, file.path, f"{keeping}/master/{file.name}")
+    write_file(lake, f"{keeping}/changes.json", canonical_line(changes))
+    lake.delete(former_folder(business_date, version))
+    lake.rename(keeping, former_folder(business_date, version))

@@ -17,18 +17,12 @@ from ingestion.canonical_json import (
     canonical_line,
     canonical_text,
 )
-from ingestion.lake import Lake
+from ingestion.lake import Lake, read_file, write_file
 from ingestion.planning.data_tests import DataTest
 from ingestion.planning.dbt_build import BuildResult
-from ingestion.planning.exports import Row, exported_rows
-from ingestion.publication.publishing import (
-    Published,
-    what_is_published,
-)
-from ingestion.publication.remembered import remembered_path
-from ingestion.publication.version_files import PlannedVersion, write_file
-
-_NAME = "published_reports"
+from ingestion.planning.exports import Row
+from ingestion.publication.remembered import REPORTS, remembered_path
+from ingestion.publication.version_files import PlannedVersion, Published
 
 
 @dataclass(frozen=True)
@@ -44,31 +38,24 @@ class KnownVersion:
     checks: Sequence[Row]
 
 
-def report_path(business_date: date, version: int) -> str:
-    """Where what is known of a version is kept."""
-    return remembered_path(_NAME, str(business_date), version)
-
-
 def remember_report(lake: Lake, planned: PlannedVersion, build: BuildResult) -> None:
     """Write it down, before the version is published."""
-    day = planned.business_date
-    checks = exported_rows(lake, "quality_checks", day)
     document: dict[str, Json] = {
-        "published": asdict(what_is_published(planned)),
+        "published": asdict(planned.published()),
         # In an order of their own: the same version, the same bytes.
         "tests": sorted(map(asdict, build.tests), key=canonical_text),
-        "checks": sorted(checks, key=canonical_text),
+        "checks": sorted(planned.quality_checks, key=canonical_text),
     }
-    write_file(lake, report_path(day, planned.version), canonical_line(document))
+    path = remembered_path(REPORTS, planned.business_date, planned.version)
+    write_file(lake, path, canonical_line(document))
 
 
 def known_version(lake: Lake, business_date: date, version: int) -> KnownVersion | None:
     """What was known of a version; None of one that an earlier project published."""
-    path = report_path(business_date, version)
+    path = remembered_path(REPORTS, business_date, version)
     if not lake.exists(path):
         return None
-    with lake.reader(path) as stream:
-        document = json.loads(stream.read(), parse_float=Decimal)
+    document = json.loads(read_file(lake, path), parse_float=Decimal)
     return KnownVersion(
         Published(**document["published"]),
         [_test(values) for values in document["tests"]],

@@ -31,6 +31,26 @@ class File:
 
 
 @dataclass(frozen=True)
+class Published:
+    """What a published version holds.
+
+    Attributes:
+        skus: SKUs planned, whether something had to be ordered or not.
+        orders: those with lines.
+        held: orders among them that wait for a person.
+        cancelled: orders of the former version that are taken back.
+    """
+
+    version: int
+    skus: int
+    orders: int
+    held: int
+    lines: int
+    exceptions_by_code: dict[str, int]
+    cancelled: int = 0
+
+
+@dataclass(frozen=True)
 class PlannedVersion:
     """Everything that a version of a date publishes.
 
@@ -82,9 +102,23 @@ class PlannedVersion:
             files[name] = File(content, len(rows))
         return files
 
-    def exceptions_by_code(self) -> dict[str, int]:
-        """Number of exceptions of each code."""
-        return dict(Counter(row["code"] for row in self.exceptions))
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """Content of every file, by its name."""
+        return {name: file.content for name, file in self.files.items()}
+
+    def published(self) -> Published:
+        """The figures of the version."""
+        orders = self.documents
+        return Published(
+            version=self.version,
+            skus=len(self.demand),
+            orders=sum(order["status"] != "cancelled" for order in orders),
+            held=sum(order["status"] == "held" for order in orders),
+            lines=sum(order["line_count"] for order in orders),
+            exceptions_by_code=dict(Counter(row["code"] for row in self.exceptions)),
+            cancelled=len(self.cancelled),
+        )
 
 
 def exceptions_name(business_date: date, ending: str) -> str:

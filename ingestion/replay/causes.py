@@ -13,8 +13,8 @@ from ingestion.canonical_json import canonical_text
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake
 from ingestion.publication.provenance import Provenance
+from ingestion.publication.published import published_contents
 from ingestion.publication.remembered import HISTORY, remembered_path
-from ingestion.publication.versions import published_contents
 
 _CHUNK = 2**20
 _CODE = {

@@ -13,8 +13,12 @@ from ingestion.publication.change_journal import is_behind
 from ingestion.publication.changes import Changes, Contents, changes_between
 from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of
-from ingestion.publication.publishing import published_manifest, recorded_history
-from ingestion.publication.versions import orders_before, published_contents
+from ingestion.publication.published import (
+    published_contents,
+    published_manifest,
+    recorded_history,
+)
+from ingestion.publication.remembered import orders_before
 from ingestion.replay.causes import Cause, causes_of, damages
 
 #: Differences shown to people; the log and the JSON summary have them all.
@@ -106,8 +110,8 @@ def replay_published(run: DateRun, version: int) -> Replay:
     with run.stage("compare"):
         former = orders_before(lake, day, version)
         planned = compose(lake, day, version, former, build.build_id)
-        rebuilt = {name: file.content for name, file in planned.files.items()}
-        replay = _compared(version, published_contents(lake, day), rebuilt, causes)
+        before = published_contents(lake, day)
+        replay = _compared(version, before, planned.contents, causes)
     if replay.is_identical:
         if is_behind(lake, day):
             run.bring_up()

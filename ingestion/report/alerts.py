@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ingestion.lake import LocalLake, write_file
 from ingestion.report.facts import Facts
-from ingestion.report.file_tables import why_refused
-from ingestion.report.writing import write_text
+from ingestion.report.headline import findings
+from ingestion.report.rejects import why_refused
 
 #: Seconds that an ALERT_COMMAND may take; the dates to come wait for it.
 SECONDS_ALLOWED = 30
@@ -29,7 +30,7 @@ class Alert:
     """One matter for a person.
 
     Attributes:
-        kind: run, refused_file, failed_test, failed_check or exception.
+        kind: run, refused_file, failed_test or exception.
         subject: what it is about: a date, a file, a test, a site or a SKU.
     """
 
@@ -41,33 +42,22 @@ class Alert:
 
 def alerts_of(facts: Facts) -> list[Alert]:
     """Everything of severity error and the urgent warnings, the run itself first."""
-    alerts = []
+    alerts, found = [], findings(facts)
     if facts.summary["exit_code"]:
         result = facts.summary["result"]
         said = facts.summary["message"] or result
         alerts.append(Alert("run", f"{facts.business_date} {result}", said))
-    alerts += [
-        Alert("refused_file", f"{file.feed}/{file.file_name}", why_refused(file))
-        for file in facts.files or ()
-        if file.status == "quarantined"
-    ]
-    alerts += [
-        Alert("failed_test", test.name, f"{test.found} rows break: {test.claim}")
-        for test in facts.tests or ()
-        if test.status == "failed"
-    ]
-    alerts += [
-        Alert(
-            "exception",
-            _subject(row),
-            f"{row['code']}: {row['message']}",
-            row["severity"],
-        )
-        for row in facts.exceptions or ()
-        if (row["severity"] == "error" or row["code"] in _URGENT)
-        # A refused file has been named.
-        and row["code"] != "refused_file"
-    ]
+    for file in found["files_refused"] or ():
+        where = f"{file.feed}/{file.file_name}"
+        alerts.append(Alert("refused_file", where, why_refused(file)))
+    for test in found["tests_failed"] or ():
+        said = f"{test.found} rows break: {test.claim}"
+        alerts.append(Alert("failed_test", test.name, said))
+    for row in facts.exceptions or ():
+        is_urgent = row["severity"] == "error" or row["code"] in _URGENT
+        if is_urgent and row["code"] != "refused_file":  # which has been named
+            said = f"{row['code']}: {row['message']}"
+            alerts.append(Alert("exception", _subject(row), said, row["severity"]))
     return alerts
 
 
@@ -80,9 +70,10 @@ def write_alerts(folder: Path, facts: Facts, alerts: Sequence[Alert]) -> None:
         "alerts": [asdict(alert) for alert in alerts],
     }
     text = json.dumps(document, ensure_ascii=True, indent=1)
-    write_text(folder / "alerts.json", f"{text}\n")
     head = f"{facts.business_date}: {facts.summary['result']}, {len(alerts)} alerts"
-    write_text(folder / "alerts.txt", "\n".join([head, *map(_line, alerts), ""]))
+    lines = "\n".join([head, *map(_line, alerts), ""])
+    write_file(LocalLake(folder), "alerts.json", f"{text}\n".encode())
+    write_file(LocalLake(folder), "alerts.txt", lines.encode())
 
 
 def run_alert_command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -15,87 +15,81 @@ MOST_BARS = 20
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a chart; lengths are per cent of the widest.
+    """One row of a chart.
 
     Attributes:
         tone: high, low, usual or unknown (nothing to compare with).
-        band: begin and length of what is usual, None when unknown.
+        expected, threshold: what is usual, give or take; None when unknown.
     """
 
     label: str
     value: Decimal
     tone: str
-    length: float
     expected: Decimal | None = None
     threshold: Decimal | None = None
-    band: tuple[float, float] | None = None
-    mark: float | None = None
+
+    @property
+    def off(self) -> Decimal:
+        """How far from usual, in thresholds; below zero when nobody knows."""
+        if self.expected is None:
+            return Decimal(-1)
+        off = abs(self.value - self.expected)
+        return off / self.threshold if self.threshold else off
+
+    @property
+    def reach(self) -> Decimal:
+        """How far to the right it is drawn, with what is usual."""
+        usual = (self.expected or Decimal(0)) + (self.threshold or Decimal(0))
+        return max(self.value, usual)
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars with what they say in one sentence."""
+    """Bars with what they say in one sentence; ``widest`` is as wide as the chart."""
 
     title: str
     sentence: str
     bars: Sequence[Bar]
-    left_out: int = 0
+    widest: Decimal
+    left_out: int
 
 
 def volume_chart(checks: Sequence[dict[str, Any]], kind: str, what: str) -> Chart:
     """Accepted rows of each store or warehouse against the same weekday's."""
-    rows = [
-        check
-        for check in checks
-        if check["check_name"] == "rows" and check["scope_kind"] == kind
+    bars = [
+        Bar(
+            f"{row['scope_id']} {row['scope_name'] or ''}".rstrip(),
+            row["value"],
+            _tone(row),
+            row["expected"],
+            row["threshold"],
+        )
+        for row in sorted(checks, key=lambda row: str(row["scope_id"]))
+        if row["check_name"] == "rows" and row["scope_kind"] == kind
     ]
-    rows.sort(key=lambda row: (-_distance(row), row["scope_id"]))
-    widest = max((_reach(row) for row in rows), default=Decimal(0)) or Decimal(1)
-    bars = [_volume_bar(row, widest) for row in rows]
-    return Chart(
-        f"{what} per {kind}",
-        _volume_sentence(bars, kind, what),
-        bars[:MOST_BARS],
-        max(0, len(bars) - MOST_BARS),
-    )
+    bars.sort(key=lambda bar: -bar.off)
+    return _chart(f"{what} per {kind}", _volume_sentence(bars, kind, what), bars)
 
 
 def refusal_chart(refusals: Table) -> Chart:
     """Refused rows by reason."""
-    counts = [
-        (f"{reason}, {feed}", Decimal(str(rows)))
+    bars = [
+        Bar(f"{reason}, {feed}", Decimal(str(rows)), "low")
         for reason, feed, rows, _ in refusals.rows
     ]
-    total = sum((rows for _, rows in counts), Decimal(0))
-    widest = max((rows for _, rows in counts), default=Decimal(0)) or Decimal(1)
+    total = sum((bar.value for bar in bars), Decimal(0))
     sentence = (
-        f"{total:,} rows were refused, for {len(counts)} "
-        f"{'reason' if len(counts) == 1 else 'reasons'}"
-        f"{f', most often {counts[0][0]}' if counts else ''}."
+        f"{total:,} rows were refused, for {len(bars)} "
+        f"{'reason' if len(bars) == 1 else 'reasons'}"
+        f"{f', most often {bars[0].label}' if bars else ''}."
     )
-    bars = [Bar(label, rows, "low", _percent(rows, widest)) for label, rows in counts]
-    return Chart("Refused rows by reason", sentence, bars[:MOST_BARS])
+    return _chart("Refused rows by reason", sentence, bars)
 
 
-def _volume_bar(row: dict[str, Any], widest: Decimal) -> Bar:
-    value, expected, threshold = row["value"], row["expected"], row["threshold"]
-    name = f" {row['scope_name']}" if row["scope_name"] else ""
-    bar = Bar(
-        label=f"{row['scope_id']}{name}",
-        value=value,
-        tone=_tone(row),
-        length=_percent(value, widest),
-        expected=expected,
-        threshold=threshold,
-    )
-    if expected is None:
-        return bar
-    begin = max(Decimal(0), expected - threshold)
-    return replace(
-        bar,
-        band=(_percent(begin, widest), _percent(expected + threshold - begin, widest)),
-        mark=_percent(expected, widest),
-    )
+def _chart(title: str, sentence: str, bars: list[Bar]) -> Chart:
+    widest = max((bar.reach for bar in bars), default=Decimal(0)) or Decimal(1)
+    left_out = max(0, len(bars) - MOST_BARS)
+    return Chart(title, sentence, bars[:MOST_BARS], widest, left_out)
 
 
 def _tone(row: dict[str, Any]) -> str:
@@ -104,23 +98,6 @@ def _tone(row: dict[str, Any]) -> str:
     if row["status"] == "passed":
         return "usual"
     return "high" if row["value"] > row["expected"] else "low"
-
-
-def _distance(row: dict[str, Any]) -> Decimal:
-    """How far from usual, in thresholds."""
-    if row["expected"] is None:
-        return Decimal(-1)
-    off: Decimal = abs(row["value"] - row["expected"])
-    return off / row["threshold"] if row["threshold"] else off
-
-
-def _reach(row: dict[str, Any]) -> Decimal:
-    usual = (row["expected"] or Decimal(0)) + (row["threshold"] or Decimal(0))
-    return max(Decimal(row["value"]), usual)
-
-
-def _percent(value: Decimal, widest: Decimal) -> float:
-    return round(float(max(Decimal(0), value) / widest * 100), 2)
 
 
 def _volume_sentence(bars: Sequence[Bar], kind: str, what: str) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from ingestion.publication.cells import defused
-from ingestion.report.contents import TABLES
-from ingestion.report.tables import Table
-from ingestion.report.writing import replacing
+from ingestion.report.tables import Table, declared_tables
 
 WORKBOOK = "quality.xlsx"
 #: What a sheet can hold, less its header and a line that says so.
@@ -29,11 +28,11 @@ def write_csv_files(folder: Path, tables: Sequence[Table]) -> None:
     UTF-8, a header, LF, quotes where needed, an empty cell where nothing is known.
     """
     (folder / "csv").mkdir(parents=True, exist_ok=True)
-    for name in set(TABLES) - {table.name for table in tables}:
+    for name in set(declared_tables()) - {table.name for table in tables}:
         (folder / "csv" / f"{name}.csv").unlink(missing_ok=True)
     for table in tables:
         with (
-            replacing(folder / "csv" / f"{table.name}.csv") as path,
+            _replacing(folder / "csv" / f"{table.name}.csv") as path,
             path.open("w", encoding="utf-8", newline="") as stream,
         ):
             writer = csv.writer(stream, lineterminator="\n")
@@ -51,7 +50,7 @@ def write_workbook(folder: Path, tables: Sequence[Table]) -> None:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with replacing(folder / WORKBOOK) as path, Workbook(str(path), options) as book:
+    with _replacing(folder / WORKBOOK) as path, Workbook(str(path), options) as book:
         header = book.add_format({"bold": True, "bottom": 1})
         for table in tables:
             sheet = book.add_worksheet(table.name)
@@ -79,3 +78,14 @@ def _write_rows(sheet: Any, table: Table) -> None:
 
 def _fits(number: int | Decimal) -> bool:
     return len(Decimal(number).normalize().as_tuple().digits) <= _EXACT_DIGITS
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A path to write to, which takes the place of ``path`` when the block ends."""
+    unfinished = path.with_name(f"_{path.name}")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

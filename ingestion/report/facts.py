@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,11 @@ from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.summary import figures
 from ingestion.errors import ReconciliationError
 from ingestion.gate import ReceivedFile
-from ingestion.lake import Lake
+from ingestion.lake import Lake, read_file
 from ingestion.planning.data_tests import DataTest
 from ingestion.planning.exports import Row, exported_rows
 from ingestion.publication.documents import sorted_exceptions
-from ingestion.publication.publishing import exceptions_path
+from ingestion.publication.published import exceptions_path
 from ingestion.publication.reported import known_version
 from ingestion.report.rejects import Reject, read_rejects
 
@@ -39,11 +39,21 @@ class Facts:
 
     business_date: date
     summary: dict[str, Any]
-    files: Sequence[ReceivedFile] | None
-    rejects: Sequence[Reject]
-    checks: Sequence[Row] | None
-    exceptions: Sequence[Row] | None
-    tests: Sequence[DataTest] | None
+    files: Sequence[ReceivedFile] | None = None
+    rejects: Sequence[Reject] = ()
+    checks: Sequence[Row] | None = None
+    exceptions: Sequence[Row] | None = None
+    tests: Sequence[DataTest] | None = None
+
+
+def without_lake(outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
+    """What the run itself knows of a date, also when its lake does not answer."""
+    return Facts(
+        outcome.business_date,
+        summary,
+        files=outcome.received or None,
+        tests=outcome.build.tests if outcome.build else None,
+    )
 
 
 def gather(lake: Lake, outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
@@ -51,33 +61,30 @@ def gather(lake: Lake, outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
 
     A date that was published before is read from the lake alone.
     """
-    day, build, version = outcome.business_date, outcome.build, outcome.version_before
-    built = set(build.models) if build else set()
+    day, version = outcome.business_date, outcome.version_before
     files = outcome.received or gate.load_history(lake, day)
-    checks = exceptions = None
-    tests: Sequence[DataTest] | None = build.tests if build else None
+    facts = without_lake(outcome, summary)
+    facts = replace(facts, files=files, rejects=read_rejects(lake, files))
     if version is not None and outcome.published is None:
-        exceptions = _worst_first(_published_exceptions(lake, day))
-        known = known_version(lake, day, version)
-        if known:
-            checks = _checks(known.checks)
-            tests = tests or known.tests
-            summary = {**summary, **figures(known.published)}
+        text = read_file(lake, exceptions_path(day, "json"))
+        rows = json.loads(text, parse_float=Decimal)["exceptions"]
+        facts = replace(facts, exceptions=_worst_first(rows))
+        if known := known_version(lake, day, version):
+            facts = replace(
+                facts,
+                summary={**summary, **figures(known.published)},
+                checks=_checks(known.checks),
+                tests=facts.tests or known.tests,
+            )
+        return facts
     # An export that this run did not write may be that of a former run.
-    else:
-        if "fct_quality_checks" in built:
-            checks = _exported(lake, "quality_checks", day, _checks)
-        if "fct_exceptions" in built:
-            exceptions = _exported(lake, "exceptions", day, _worst_first)
-    return Facts(
-        business_date=day,
-        summary=summary,
-        files=files,
-        rejects=read_rejects(lake, files),
-        checks=checks,
-        exceptions=exceptions,
-        tests=tests,
-    )
+    built = outcome.build.models if outcome.build else {}
+    if "fct_quality_checks" in built:
+        facts = replace(facts, checks=_exported(lake, "quality_checks", day, _checks))
+    if "fct_exceptions" in built:
+        rows = _exported(lake, "exceptions", day, _worst_first)
+        facts = replace(facts, exceptions=rows)
+    return facts
 
 
 def _exported(
@@ -90,49 +97,17 @@ def _exported(
         return None
 
 
-def _published_exceptions(lake: Lake, day: date) -> list[Row]:
-    with lake.reader(exceptions_path(day, "json")) as stream:
-        rows: list[Row] = json.load(stream, parse_float=Decimal)["exceptions"]
-    return rows
-
-
-def without_lake(outcome: DateOutcome, summary: dict[str, Any]) -> Facts:
-    """What the run itself knows of a date whose lake does not answer."""
-    return Facts(
-        business_date=outcome.business_date,
-        summary=summary,
-        files=outcome.received or None,
-        rejects=(),
-        checks=None,
-        exceptions=None,
-        tests=outcome.build.tests if outcome.build else None,
-    )
-
-
 def _checks(rows: Iterable[Row]) -> list[Row]:
+    def order(row: Row) -> tuple[int, str, str, str]:
+        names = row["check_name"], row["scope_kind"], row["scope_id"]
+        return _BY_STATUS.get(row["status"], 0), *names
+
+    # Engines print a whole decimal with and without its decimals.
     exact = (
-        {
-            **row,
-            # Engines print a whole decimal with and without its decimals.
-            **{
-                name: _decimal(row[name]) for name in ("value", "expected", "threshold")
-            },
-        }
+        {name: Decimal(x) if isinstance(x, int) else x for name, x in row.items()}
         for row in rows
     )
-    return sorted(
-        exact,
-        key=lambda row: (
-            _BY_STATUS.get(row["status"], 0),
-            row["check_name"],
-            row["scope_kind"],
-            row["scope_id"],
-        ),
-    )
-
-
-def _decimal(value: int | Decimal | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
+    return sorted(exact, key=order)
 
 
 def _worst_first(rows: Iterable[Row]) -> list[Row]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from ingestion.dates import parse_business_date
 from ingestion.errors import UsageError
+from ingestion.lake import LocalLake, write_file
 from ingestion.report.page import render
-from ingestion.report.writing import write_text
 
 INDEX = "index.html"
 SUMMARY = "summary.json"
@@ -23,6 +23,7 @@ _TRENDS = (
     ("rows_refused", "Rows refused", "low"),
     ("errors", "Exceptions of severity error", "low"),
 )
+#: Of the drawing, as the template has it.
 _HEIGHT = 30
 
 
@@ -41,7 +42,7 @@ def write_index(reports: Path) -> None:
         sentence=_sentence(dates),
         trends=_trends(dates[:_TREND_DATES][::-1]),
     )
-    write_text(reports / INDEX, page)
+    write_file(LocalLake(reports), INDEX, page.encode())
 
 
 def read_summary(folder: Path) -> dict[str, Any] | None:
@@ -65,34 +66,26 @@ def _sentence(dates: Sequence[dict[str, Any]]) -> str:
 
 
 def _trends(dates: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The course of some figures, what it says in one sentence first."""
     if len(dates) < 2:
         return []
-    return [_trend(dates, *trend) for trend in _TRENDS]
-
-
-def _trend(
-    dates: Sequence[dict[str, Any]], name: str, label: str, tone: str
-) -> dict[str, Any]:
-    values = [one.get(name) for one in dates]
-    known = [value for value in values if value is not None]
-    width = 100 / max(len(values), _FEWEST_SLOTS)
-    most = max(known, default=0) or 1
-    bars = [
-        (
-            round(number * width, 3),
-            round(_HEIGHT - value / most * _HEIGHT, 3),
-            round(width * 0.8, 3),
-            round(value / most * _HEIGHT, 3),
+    trends = []
+    for name, label, tone in _TRENDS:
+        values = [one.get(name) for one in dates]
+        known = [value for value in values if value is not None]
+        last = f"{values[-1]:,}" if values[-1] is not None else "unknown"
+        span = f"from {min(known):,} to {max(known):,}" if known else "unknown"
+        said = f"{last} on {dates[-1]['business_date']}; {span} over these dates"
+        most = max(known, default=0) or 1
+        trends.append(
+            {
+                "sentence": f"{label}: {said}.",
+                "tone": tone,
+                "heights": [
+                    None if value is None else value / most * _HEIGHT
+                    for value in values
+                ],
+                "width": 100 / max(len(values), _FEWEST_SLOTS),
+            }
         )
-        for number, value in enumerate(values)
-        if value is not None
-    ]
-    last = f"{values[-1]:,}" if values[-1] is not None else "unknown"
-    span = f"from {min(known):,} to {max(known):,}" if known else "unknown"
-    said = f"{last} on {dates[-1]['business_date']}; {span} over these dates"
-    return {
-        "values": values,
-        "bars": bars,
-        "tone": tone,
-        "sentence": f"{label}: {said}.",
-    }
+    return trends

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import calendar
 import gzip
 import hashlib
 import json
@@ -23,15 +24,6 @@ _FOLDER = Path(__file__).parent / "templates"
 PAGE_SIZE = 50
 #: Characters of data beyond which they are packed.
 _PACKED = 50_000
-_WEEKDAYS = (
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-)
 
 
 def render(template: str, **values: Any) -> str:
@@ -56,7 +48,7 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def embedded(table: Table) -> Markup:
+def _embedded(table: Table) -> Markup:
     """A table's cells for scripts: columns as JSON, packed when there are many.
 
     No text of it can end the script element that it stands in.
@@ -85,9 +77,9 @@ def shown(value: Cell) -> str:
     return f"{sign}{int(whole.lstrip('-')):,}{point}{decimals}"
 
 
-def spelled(day: date) -> str:
-    """A date with its weekday, in English whatever the locale."""
-    return f"{_WEEKDAYS[day.weekday()]}, {day.isoformat()}"
+def _spelled(day: date) -> str:
+    """A date with its weekday; in English, as nothing here sets a locale."""
+    return f"{calendar.day_name[day.weekday()]}, {day.isoformat()}"
 
 
 @lru_cache(maxsize=1)
@@ -100,7 +92,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        shown=shown, embedded=embedded, choices=_choices, percent=_percent
+        shown=shown,
+        plain=as_text,
+        spelled=_spelled,
+        percent=_percent,
+        choices=_choices,
+        embedded=_embedded,
     )
     return environment
 
@@ -110,7 +107,7 @@ def _choices(table: Table, column: str) -> list[str]:
 
 
 def _percent(part: int | Decimal, whole: int | Decimal) -> float:
-    return round(float(part) / float(whole) * 100, 2) if whole else 0.0
+    return round(float(max(0, part)) / float(whole) * 100, 2)
 
 
 @lru_cache(maxsize=4)

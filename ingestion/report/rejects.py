@@ -80,3 +80,23 @@ def _lines(lake: Lake, path: str) -> Iterator[dict[str, Any]]:
 
 def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[:length]} …"
+
+
+def why_refused(file: ReceivedFile) -> str:
+    """Why a file was refused whole, with its first refused row."""
+    first = first_error(file)
+    said = file.reason_message or file.reason or "refused"
+    return f"{said} First error: {first}" if first else said
+
+
+def first_error(file: ReceivedFile) -> str | None:
+    """Where the first refused row stands, and what is wrong there; None without one."""
+    if file.first_error_line is None:
+        return None
+    parts = [f"line {file.first_error_line}"]
+    if file.first_error_column:
+        parts.append(f"column {file.first_error_column}")
+    if file.first_error_value:
+        parts.append(f"value {file.first_error_value}")
+    reason = f" ({file.first_error_reason})" if file.first_error_reason else ""
+    return ", ".join(parts) + reason

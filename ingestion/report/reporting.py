@@ -13,7 +13,7 @@ from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.window import BatchWindow
 from ingestion.config import Settings
 from ingestion.errors import ExitCode, ProcurementError
-from ingestion.lake import Lake
+from ingestion.lake import Lake, LocalLake, write_file
 from ingestion.report.alerts import alerts_of, run_alert_command, write_alerts
 from ingestion.report.contents import tables_of
 from ingestion.report.copies import WORKBOOK, write_csv_files, write_workbook
@@ -21,7 +21,6 @@ from ingestion.report.facts import Facts, gather, without_lake
 from ingestion.report.headline import headline
 from ingestion.report.index import INDEX, SUMMARY, read_summary, write_index
 from ingestion.report.quality_page import quality_page
-from ingestion.report.writing import write_text
 
 PAGE = "quality.html"
 #: Beside the page, everything of a date that a run leaves.
@@ -52,8 +51,8 @@ def report_date(
 
     A question leaves no trace: what a replay found, and that there is nothing of a date
     which somebody typed. A date that was published before keeps its page until a file
-    comes late or the page is gone. Never raises for what can go wrong with a report: a
-    run does not fail for it.
+    comes late, the page is gone, or it tells of a next version that was refused. Never
+    raises for what can go wrong with a report: a run does not fail for it.
 
     Args:
         settings: where reports go.
@@ -97,11 +96,17 @@ def _is_question(settings: Settings, outcome: DateOutcome) -> bool:
 
 
 def _is_told(folder: Path, outcome: DateOutcome) -> bool:
-    """Whether the report of a published date is whole, and of all its files."""
-    if not all((folder / name).exists() for name in (PAGE, *_COPIES)):
-        return False
+    """Whether the report of a published date is whole, and of all its files.
+
+    One of a next version that was refused tells of what came to nothing.
+    """
     figures = read_summary(folder)
-    return figures is not None and figures["files"] == len(outcome.received)
+    return (
+        all((folder / name).exists() for name in (PAGE, *_COPIES))
+        and figures is not None
+        and figures["exit_code"] == ExitCode.OK
+        and figures["files"] == len(outcome.received)
+    )
 
 
 def _gathered(
@@ -121,8 +126,10 @@ def _write(folder: Path, facts: Facts, alert_command: str | None) -> str | None:
     write_csv_files(folder, tables)
     write_workbook(folder, tables)
     write_alerts(folder, facts, alerts)
-    write_text(folder / SUMMARY, json.dumps(figures, indent=1) + "\n")
-    write_text(folder / PAGE, quality_page(facts, tables, figures))
+    write_file(
+        LocalLake(folder), SUMMARY, f"{json.dumps(figures, indent=1)}\n".encode()
+    )
+    write_file(LocalLake(folder), PAGE, quality_page(facts, tables, figures).encode())
     write_index(folder.parent)
     if alert_command and alert_command.strip() and alerts:
         return run_alert_command(alert_command, folder, facts, alerts)

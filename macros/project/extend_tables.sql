@@ -17,7 +17,9 @@
             ~ 'built anew', info=true) -%}
     {%- endif -%}
     {%- set tables = tables_of_rows() -%}
-    {%- set present = present_columns(tables) -%}
+    {%- set seeds = graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') | list -%}
+    {%- set present = present_columns(tables + seeds) -%}
+    {%- do require_seeds(seeds | rejectattr('alias', 'in', present)) -%}
     {%- set statements, problems = [], [] -%}
     {%- for table in tables if table.alias in present -%}
         {%- set relation = api.Relation.create(table.database, table.schema, table.alias) -%}
@@ -50,6 +52,19 @@
     {{ statements | join(';\n') }}
 {%- endmacro %}
 
+{# Stops `dbt run`, which loads no seed, before a model reads one that is absent. #}
+{% macro require_seeds(absent_seeds) -%}
+    {%- for seed in absent_seeds if flags.WHICH == 'run' -%}
+        {%- for id in selected_resources
+            if seed.unique_id in graph.nodes.get(id, {}).get('depends_on', {}).get('nodes', []) -%}
+            {{ exceptions.raise_compiler_error(
+                'The seed ' ~ seed.name ~ ' is not loaded, which ' ~ id.split('.')[-1]
+                ~ ' reads: dbt seed loads it, and so does dbt build.'
+            ) }}
+        {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
+
 {# Of those, the ones that are tables of the engine and not files behind a view. #}
 {% macro tables_of_rows() -%}
     {%- set tables = [] -%}
@@ -69,7 +84,7 @@
 {#
     Types by column of those of the tables that are there, by table.
 
-    tables: nodes of one database and schema
+    tables: nodes of models and seeds of one database and schema
     DuckDB calls timestamp what YAML and Trino call timestamp(6).
 #}
 {% macro present_columns(tables) -%}

@@ -115,7 +115,7 @@ def check(
 def one_by_one() -> Iterator[None]:
     """Have every row read by the readers that are the measure, none at once."""
     orders = "ingestion.gate.reading.json.orders.JsonOrders._told"
-    element = "ingestion.gate.reading.json.documents._ELEMENT"
+    element = "ingestion.gate.reading.json.arrays._ELEMENT"
     table = "ingestion.gate.reading.csv.table._Table"
     with (
         mock.patch(orders, return_value=None),

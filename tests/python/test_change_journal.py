@@ -22,25 +22,27 @@ from ingestion.errors import PublicationError, ReconciliationError
 from ingestion.gate import ReceivedFile
 from ingestion.lake import Lake, LocalLake
 from ingestion.master_data.capture import (
+    MasterSnapshot,
     capture_folder,
-    captured_snapshot,
     put_in_place,
+    snapshot_in,
     waiting_folder,
 )
-from ingestion.master_data.snapshot import MasterSnapshot
 from ingestion.master_data.tables import TABLES
 from ingestion.planning.dbt_build import BuildResult
 from ingestion.planning.rule_variables import load_rule_variables
 from ingestion.publication.change_journal import (
+    DateChange,
     dates_in_change,
     is_behind,
     note_level,
-    settle,
 )
 from ingestion.publication.composing import compose
 from ingestion.publication.provenance import provenance_of
-from ingestion.publication.publishing import publish, published_version
-from ingestion.replay.next_version import Renewal, renew
+from ingestion.publication.published import published_version
+from ingestion.publication.publishing import publish
+from ingestion.publication.version_files import Published
+from ingestion.replay.next_version import renew
 from ingestion.replay.published_date import replay_published
 
 DAY = date(2026, 1, 1)
@@ -138,7 +140,7 @@ class Place:
     def run(self, lake: LocalLake, build: Build | None = None) -> _DateRun:
         return _DateRun(self, lake, build or export_what_raw_holds)
 
-    def renew(self, lake: LocalLake | None = None) -> Renewal:
+    def renew(self, lake: LocalLake | None = None) -> Published | None:
         lake = lake or self.lake
         return renew(self.run(lake), published_version(lake, DAY) or 0)
 
@@ -161,21 +163,7 @@ class Place:
                 row["capacity"] = self.capacity
             with lake.writer(f"{folder}/{table.name}.jsonl") as stream:
                 stream.write(json.dumps(row).encode() + b"\n")
-        snapshot = captured_snapshot(_Waiting(self.root), DAY)
-        assert snapshot is not None
-        return snapshot
-
-
-class _Waiting(LocalLake):
-    """The lake as if the waiting capture were in place."""
-
-    def exists(self, path: str) -> bool:
-        return super().exists(path.replace("master/", "master/_waiting/"))
-
-    @contextmanager
-    def reader(self, path: str) -> Iterator[BinaryIO]:
-        with super().reader(path.replace("master/", "master/_waiting/")) as stream:
-            yield stream
+        return snapshot_in(lake, folder)
 
 
 class _DateRun(DateRun):
@@ -196,7 +184,9 @@ class _DateRun(DateRun):
 
     def receive_late(self) -> list[ReceivedFile]:
         inbox = self._place.folder / "inbox"
-        return gate.receive_late(self.lake, inbox, DAY, run_id="late", received_at=NOW)
+        return gate.receive(
+            self.lake, inbox, DAY, run_id="late", received_at=NOW, is_published=True
+        )
 
     def write_capture(self) -> MasterSnapshot:
         return self._place.write_capture(self.lake)
@@ -241,8 +231,13 @@ def changed(folder: Path) -> Place:
     place.drop("orders", "a.csv", csv_file(CSV_ROW.replace(",2,", ",3,")))
     place.drop("orders", "b.csv", csv_file(CSV_ROW.replace("O1", "O2")))
     place.capacity = "2.000"
-    gate.receive_late(
-        place.lake, place.folder / "inbox", DAY, run_id="late", received_at=NOW
+    gate.receive(
+        place.lake,
+        place.folder / "inbox",
+        DAY,
+        run_id="late",
+        received_at=NOW,
+        is_published=True,
     )
     return place
 
@@ -259,7 +254,7 @@ def _no_waiting_for_the_disk() -> Iterator[None]:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What the date comes to when nothing goes wrong."""
     place = changed(tmp_path_factory.mktemp("undisturbed"))
-    assert place.renew().published is not None
+    assert place.renew() is not None
     return place.state()
 
 
@@ -272,7 +267,7 @@ def test_a_change_that_fails_anywhere_leaves_the_former_version(
     for changes in range(200):
         lake = WatchedLake(place.root, changes, OSError(28, "No space left"))
         with suppress(OSError):
-            if place.renew(lake).published:
+            if place.renew(lake):
                 break
         failures += 1
         assert dates_in_change(place.lake) == []
@@ -280,7 +275,7 @@ def test_a_change_that_fails_anywhere_leaves_the_former_version(
         assert place.state() == before, changes
 
     assert failures > 30
-    settle(place.lake, DAY)
+    DateChange(place.lake, DAY).settle()
     assert place.state() == undisturbed
 
 
@@ -298,7 +293,7 @@ def test_a_change_that_is_killed_anywhere_is_completed_with_the_same_bytes(
         else:
             break
         watched = WatchedLake(place.root)
-        settle(watched, DAY)
+        DateChange(watched, DAY).settle()
         version = published_version(place.lake, DAY)
         assert place.tables == version or is_behind(place.lake, DAY), changes
         if version == 1:

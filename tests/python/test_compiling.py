@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from dbt import compilation
-from dbt.compilation import InjectedCTE
+from dbt.artifacts.resources.v1.components import InjectedCTE
 
 from ingestion.planning.compiling import injection
 

@@ -103,6 +103,19 @@ def test_unit_tests_alone_need_no_table(dbt: Dbt, tmp_path: Path) -> None:
     assert made == (0,)
 
 
+def test_a_run_where_no_seed_was_loaded_says_so_in_one_line(
+    dbt: Dbt, tmp_path: Path
+) -> None:
+    places = {**dbt.environment, "PROCUREMENT_LAKE": str(tmp_path / "lake")}
+    empty = replace(dbt, environment=places, folder=tmp_path)
+
+    refused = empty("run", *vars_of(DAY), exit_code=2).stdout
+
+    assert "exception_codes is not loaded, which fct_exceptions reads" in refused
+    empty("seed")
+    empty("run", "--select", "fct_net_demand", *vars_of(DAY))
+
+
 def test_tests_of_what_is_built_need_no_date(dbt: Dbt) -> None:
     dbt("test", "--exclude-resource-types", "unit_test")
 

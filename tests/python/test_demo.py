@@ -47,6 +47,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PipelineRun]:
             state,
             *("-m", "ingestion", "generate", "--from", f"{DAYS[0]}"),
             *("--to", f"{DAYS[-1]}", "--out", f"{folder}/inbox"),
+            *("--returns", "0.01", "--cancelled", "0.01"),
             *("--master-out", f"{folder}/master"),
         )
         assert made.returncode == 0, made.stderr
@@ -85,6 +86,14 @@ def test_a_newcomer_sees_what_went_wrong_and_where(demo: PipelineRun) -> None:
         )["exceptions"]
     }
     assert {"missing_feed", "refused_file", "unknown_sku", "missing_supplier"} <= seen
+    assert {"old_orders", "fractional_quantity"} <= seen
+    sold = [
+        row["quantity"]
+        for path in (demo.published.parents[1] / "inbox" / "orders").rglob("*")
+        if path.is_file()
+        for row in read_rows(path)
+    ]
+    assert {"-1", "0"} <= set(sold)
 
 
 def test_quality_pages_say_what_the_mart_holds(
@@ -175,6 +184,9 @@ def read_rows(path: Path) -> Iterator[Row]:
     text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode(
         "utf-8-sig"
     )
+    if path.name.startswith("tabtill_"):
+        yield from tab_till_rows(path.name.split("_")[1], text.splitlines())
+        return
     if ".csv" in path.name:
         lines = text.splitlines()
         yield from csv.DictReader(lines, delimiter=";" if ";" in lines[0] else ",")
@@ -185,6 +197,20 @@ def read_rows(path: Path) -> Iterator[Row]:
         for order in found if isinstance(found, list) else [found]:
             for line in order.pop("lines"):
                 yield {**order, **line}
+
+
+def tab_till_rows(store_id: str, lines: list[str]) -> Iterator[Row]:
+    """What ingestion/contracts/senders/tab-till.yml says of such a file."""
+    for row in csv.DictReader(lines, delimiter="\t"):
+        if row["RECEIPT"] != "TOTAL":
+            yield {
+                "store_id": store_id,
+                "order_id": row["RECEIPT"],
+                "ordered_at": f"{row['SOLD']}+01:00",  # Paris in January
+                "line_number": row["LINE"],
+                "sku_id": row["ITEM"],
+                "quantity": row["QTY"],
+            }
 
 
 def order_line(row: Row) -> OrderLine | None:

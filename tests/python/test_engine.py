@@ -9,7 +9,7 @@ import pytest
 
 from ingestion.config import WITHOUT_POSTGRES, load_settings
 from ingestion.errors import ProcurementError
-from ingestion.planning.dbt_build import BuildResult, Transformation
+from ingestion.planning.dbt_build import BuildResult, Plan, Transformation
 from ingestion.planning.engine import Engine
 from ingestion.planning.rule_variables import RuleVariables
 
@@ -41,7 +41,7 @@ def built(
     settings = load_settings(target="trino")
     with Engine(settings, settings.lake, tmp_path, lambda: None) as engine:
         engine.hold()
-        engine.build(DAY, RuleVariables({}), lambda *_: None)
+        engine.build(Plan(DAY, RuleVariables({})), lambda *_: None)
     return tries
 
 

@@ -80,7 +80,7 @@ def test_bounds_are_kept(
     low: str, high: str | None, fine: Sequence[str], not_proved: Sequence[str]
 ) -> None:
     most = None if high is None else Decimal(high)
-    column = Column("x", "quantity", True, "", None, Decimal(low), most)
+    column = Column("x", "quantity", True, "x", None, Decimal(low), most)
     pattern, form = patterns.compiled(patterns.number(column)), form_of(column)
 
     taken = [text for text in fine if pattern.fullmatch(text.encode())]
@@ -164,7 +164,7 @@ def test_json_arrays(
     if swap[0]:
         text = text.replace(*swap)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ingestion.gate.reading.json.documents.BLOCK", size)
+        patch.setattr("ingestion.gate.reading.json.arrays.BLOCK", size)
         require_alike(text.encode(), "json")
 
 

@@ -109,7 +109,7 @@ def test_what_a_killed_run_left_is_settled_while_the_date_is_held(
 ) -> None:
     lake = LocalLake(work / "lake")
     assert call("land", work, lake.root) == 0
-    DateChange(lake, DAY, 1).begin([], [], ["made/by/the/killed"])
+    DateChange(lake, DAY).begin(1, [], [], ["made/by/the/killed"])
     with lake.writer("made/by/the/killed") as stream:
         stream.write(b"x")
     looked: list[bool] = []

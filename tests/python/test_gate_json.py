@@ -387,7 +387,7 @@ def test_elements_larger_than_a_block_are_read_from_an_array() -> None:
 def test_a_line_over_the_cap_is_refused_and_the_next_one_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in ("text", "json.documents", "csv.records"):
+    for module in ("text", "json.documents", "json.arrays", "csv.records"):
         monkeypatch.setattr(f"ingestion.gate.reading.{module}.MAX_RECORD", 1000)
     monkeypatch.setattr("ingestion.gate.reading.json.documents.BLOCK", 100)
     big = order(x=f'"{"x" * 5000}"')
@@ -400,7 +400,7 @@ def test_a_line_over_the_cap_is_refused_and_the_next_one_read(
 def test_too_many_values_are_not_read_into_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in ("json.syntax", "json.documents", "json.orders"):
+    for module in ("json.syntax", "json.arrays", "json.orders"):
         monkeypatch.setattr(f"ingestion.gate.reading.{module}.MAX_VALUES", 100)
     many = order(x=f"[{'1,' * 200}1]")
 

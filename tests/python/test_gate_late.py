@@ -14,7 +14,7 @@ from ingestion.gate import (
     counting_late_files,
     late_files,
     load_history,
-    receive_late,
+    receive,
 )
 from test_gate_receiving import BROKEN, DAY, A, B, C, Place
 
@@ -34,8 +34,13 @@ class PublishedPlace(Place):
         """Receive what the inbox holds now, a minute later than before."""
         self.minute += 1
         moment = datetime(2026, 1, 2, 8, self.minute, tzinfo=timezone.utc)
-        receive_late(
-            self.lake, self.inbox, DAY, run_id=f"late-{self.minute}", received_at=moment
+        receive(
+            self.lake,
+            self.inbox,
+            DAY,
+            run_id=f"late-{self.minute}",
+            received_at=moment,
+            is_published=True,
         )
 
     def count_late(self) -> None:
@@ -157,6 +162,23 @@ def test_late_file_that_is_refused_supersedes_nothing(place: PublishedPlace) -> 
     assert place.raw_orders() == ["OA"]
     statuses = Counter(item.status for item in load_history(place.lake, DAY))
     assert statuses == {"accepted": 1, "quarantined": 2}
+
+
+def test_late_file_whose_sidecar_is_put_right_is_read(place: PublishedPlace) -> None:
+    place.drop("b.csv", B)
+    sidecar = place.inbox / "orders" / str(DAY) / "b.csv.sha256"
+    sidecar.write_text("0" * 64)
+    place.late()
+    assert {item.reason for item in load_history(place.lake, DAY)} == {
+        None,
+        "checksum-error",
+    }
+
+    sidecar.write_text(Place.sha(B))
+    place.late()
+    place.count_late()
+
+    assert place.raw_orders() == ["OA", "OB"]
 
 
 def test_what_a_killed_run_left_among_the_late_files_is_made_good(

@@ -18,8 +18,10 @@ from gate_files import (
 from ingestion.contracts import Rule
 
 
-def rule(compare: str, other: str | Decimal, severity: str) -> Rule:
-    return Rule("rule", "unit_price", compare, other, severity, "made up")
+def rule(compare: Any, other: str | Decimal, severity: Any) -> Rule:
+    key = "other_column" if isinstance(other, str) else "value"
+    terms: dict[str, Any] = {key: other}
+    return Rule("rule", "unit_price", compare, severity, "made up", **terms)
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,13 @@ from gate_files import (
     order,
 )
 from ingestion.commands.cli import main
+from ingestion.contracts import Format
 from ingestion.contracts.senders import (
     SENDERS,
     Condition,
     Constant,
     Sender,
+    Timestamps,
     load_senders,
     sender_named,
     sender_of,
@@ -129,7 +131,7 @@ def read(sender: Sender, content: bytes, name: str = "x") -> Checked:
     )
 
 
-def sender(file_format: str = "csv", **terms: Any) -> Sender:
+def sender(file_format: Format = "csv", **terms: Any) -> Sender:
     return Sender("brand", "made up", "orders", file_format, ("brand-*",), **terms)
 
 
@@ -192,7 +194,7 @@ def test_rows_left_out_are_no_rows_and_sums_are_landed_once() -> None:
 
 
 def test_refused_rows_name_their_line_though_others_are_left_out() -> None:
-    known = sender(left_out=(Condition("order_id", frozenset({"total"})),))
+    known = sender(leave_out=(Condition("order_id", frozenset({"total"})),))
     content = csv_file("Total,,,,,,,", CSV_ROW, CSV_ROW.replace(",2,", ",x,"))
     (reject,) = read(known, content).rejects
 
@@ -247,14 +249,14 @@ def test_times(
 ) -> None:
     cells = CSV_ROW.split(",")
     cells[3] = text
-    known = sender(timestamp_format=form, time_zone=zone)
+    known = sender(timestamps=Timestamps(form, zone))
     checked = read(known, csv_file(",".join(cells)))
 
     assert [item.split(",")[3] for item in checked.rows] == ([landed] if landed else [])
 
 
 def test_names_of_csv_columns_are_the_sender_s_or_the_contract_s() -> None:
-    known = sender(names=(("bon", "order_id"), ("artikel", "sku_id")))
+    known = sender(columns={"bon": "order_id", "artikel": "sku_id"})
     header = ORDER_COLUMNS.replace("sku_id", "artikel").replace("order_id", "bon")
 
     assert read(known, csv_file(CSV_ROW, header=header)).landed == csv_file(CSV_ROW)
@@ -279,7 +281,8 @@ OWN = (
     .replace("sku_id", "artikel")
 )
 KASSA = sender(
-    "json", names=(("bon", "order_id"), ("positionen", "lines"), ("artikel", "sku_id"))
+    "json",
+    columns={"bon": "order_id", "positionen": "lines", "artikel": "sku_id"},
 )
 
 
@@ -332,7 +335,7 @@ def test_orders_stand_under_a_key(text: str, orders: int, reason: str | None) ->
 
 def test_constants_are_given_or_a_part_of_the_file_s_name() -> None:
     header = ORDER_COLUMNS.replace("store_id", "x")
-    known = sender(constants=(Constant("store_id", None, "till-(.+)-"),))
+    known = sender(constants={"store_id": Constant(from_file_name="till-(.+)-")})
 
     assert read(known, csv_file(CSV_ROW, header=header), "till-S9-1.csv").rows == [
         CSV_ROW.replace("S1", "S9")
@@ -371,7 +374,7 @@ def test_utf_16_that_is_cut_off_refuses_the_file() -> None:
 def test_lines_are_numbered_within_their_order_wherever_they_stand() -> None:
     cells = [CSV_ROW.replace("O1", name) for name in ("O1", "O2", "O1", "O1")]
     content = csv_file(*cells)
-    checked = read(sender(by_position=True), content)
+    checked = read(sender(line_numbers="by_position"), content)
 
     assert [row.split(",")[4] for row in checked.rows] == ["1", "1", "2", "3"]
 
@@ -403,7 +406,7 @@ def test_every_sender_s_file_is_right_and_says_so_with_line_and_key(
         ("encoding: cp1252", "passed_over: [Menge]", "'Menge', which is read"),
         ("values: [Summe, Gesamt]", "colour: x", "colour is not a key"),
         ("feed: orders", "feed: stock\nversion: 2", "version is not a key"),
-        ("format: csv", "format: xml", "format is 'xml', not one of json, csv"),
+        ("format: csv", "format: xml", "format is 'xml', not one of 'json' or 'csv'"),
         ("name: german-spreadsheet\n", "", "name is missing"),
     ]:
         path = tmp_path / "german-spreadsheet.yml"

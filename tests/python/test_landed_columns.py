@@ -12,7 +12,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from changed_project import change, copied_project
+from changed_project import (
+    IN_CONTRACT,
+    IN_TABLE,
+    OF_ORDERS,
+    add_to_order_contract,
+    add_to_order_table,
+    change,
+    copied_project,
+)
 from ingestion.contracts import FOLDER, load_contracts
 from ingestion.contracts.landed_columns import check_landed_columns
 from ingestion.errors import UsageError
@@ -22,21 +30,8 @@ from postgres_states import state_folder
 from small_retailer import DAYS, HEADER, Retailer
 
 DAY, NEXT, _ = DAYS
-#: Where the columns of raw.stock_csv and of raw.orders_csv are declared.
+#: Where the columns of raw.stock_csv are declared.
 OF_STOCK = "models/staging/warehouse/_warehouse__sources.yml"
-OF_ORDERS = "models/staging/pos/_pos__sources.yml"
-#: Of a column, as a contract and as the YAML of the raw tables declare it.
-IN_CONTRACT = """\
-  - name: {0}
-    type: id
-    required: false
-    description: Told by the till.
-"""
-IN_TABLE = """\
-          - name: {0}
-            data_type: varchar
-            description: Told by the till.
-"""
 
 
 @dataclass(frozen=True)
@@ -185,19 +180,14 @@ def test_earlier_days_read_null_and_replay_to_the_same_bytes(
     retailer.drop_evening(DAY)
     retailer.summaries("--date", DAY)
     project = copied_project(tmp_path / "project")
-    contract = project / "ingestion/contracts/orders_csv.yml"
-    column = IN_CONTRACT.format("channel")
-    contract.write_text(contract.read_text("utf-8") + column, "utf-8")
+    add_to_order_contract(project, "channel")
     batch = ("run_batch.py", *retailer.places(), "--from", DAY, "--to", NEXT)
 
     refused = call_in(project, state, *batch)
     assert refused.returncode == 2, refused.stderr
     assert "channel" in refused.stderr
 
-    price = (
-        "            description: Sales price of one unit. Null or empty when absent.\n"
-    )
-    change(project / OF_ORDERS, price, price + IN_TABLE.format("channel"))
+    add_to_order_table(project, "channel")
     retailer.drop_evening(NEXT)
     header = HEADER.replace("\n", ",channel\n")
     retailer.drop("orders", NEXT, "web.csv", f"{header}9,S1,{NEXT}T12:00,1,A,2,web\n")

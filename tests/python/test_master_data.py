@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
@@ -15,13 +16,14 @@ from ingestion.commands.cli import main
 from ingestion.errors import UsageError
 from ingestion.lake import LocalLake
 from ingestion.master_data.capture import (
+    MasterSnapshot,
     captured_snapshot,
     put_in_place,
     write_capture,
 )
 from ingestion.master_data.csv_files import read_files
 from ingestion.master_data.loading import Load, load_files
-from ingestion.master_data.snapshot import canonical_rows, read_snapshot
+from ingestion.master_data.reading import canonical_tables
 from ingestion.master_data.tables import TABLES, ensure_tables
 from ingestion.postgres import ConnectionSettings, connect
 from ingestion.postgres.embedded import running_postgres
@@ -77,6 +79,12 @@ class Files:
 @pytest.fixture
 def files(database: Connection, server: ConnectionSettings, tmp_path: Path) -> Files:
     return Files(server, tmp_path)
+
+
+def read_snapshot(connection: Connection) -> MasterSnapshot:
+    """What a capture of this moment would hold."""
+    with TemporaryDirectory() as folder:
+        return write_capture(LocalLake(Path(folder)), connection, DAY)
 
 
 def rows(connection: Connection, table: str) -> list[tuple[object, ...]]:
@@ -184,7 +192,7 @@ def test_every_wrong_cell_is_listed_up_to_a_limit(files: Files) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "is empty"),
+        ("", "nothing but blanks"),
         (b"\xff\xfes\0t\0o\0r\0e\0", "UTF-8"),
         ("name,region\na,b\n", "key column store_id"),
         ("store_id,name,name\na,b,c\n", "'name' more than once"),
@@ -212,7 +220,8 @@ def test_what_is_wrong_with_several_files_is_said_at_once(files: Files) -> None:
         "products.csv, line 2, column pack_size: 'x' must be a number such as 12 or "
         "12.5, with a decimal point.",
         "products.csv, line 3: 1 cells where the header has 2.",
-        "suppliers.csv: The file is empty.",
+        "suppliers.csv: The file holds nothing but blanks. Send it again; one without "
+        "rows has its header, or is [].",
         "Nothing was loaded. Correct the files and load again.",
     ]
 
@@ -235,12 +244,12 @@ def test_ids_of_files_are_ids_of_master_data(
         ("4E+12", "as a number by a spreadsheet"),
         ("'00123", "write 00123 without"),
         ('="00123"', "write 00123 alone"),
-        ("a,b", "character ','"),
-        ("back\\slash", r"character '\\\\'"),
-        ('q"', "character '\"'"),
-        ("tab\tin it", r"character '\\t'"),
-        ("wide\u3000blank", r"character '\\u3000'"),
-        ("x" * 65, "longer than 64"),
+        ("a,b", "holds a comma"),
+        ("back\\slash", "holds a backslash"),
+        ('q"', "holds a quote"),
+        ("tab\tin it", r"holds U\+0009"),
+        ("wide\u3000blank", r"holds U\+3000"),
+        ("x" * 65, "more than 64"),
     ],
 )
 @pytest.mark.parametrize("is_quoted", [True, False])
@@ -495,12 +504,12 @@ def test_canonical_rows_are_exact_and_ordered_by_bytes(
     files: Files, database: Connection
 ) -> None:
     files.load(replenishment_rules="sku_id,moq\nb,1\nB,123456789012345.678\n")
-    (rules,) = (table for table in TABLES if table.name == "replenishment_rules")
     with database:
-        assert list(canonical_rows(database, rules)) == [
-            b'{"sku_id":"B","moq":"123456789012345.678","safety_stock":null}\n',
-            b'{"sku_id":"b","moq":"1.000","safety_stock":null}\n',
-        ]
+        found = {table.name: [*rows] for table, rows in canonical_tables(database)}
+    assert found["replenishment_rules"] == [
+        b'{"sku_id":"B","moq":"123456789012345.678","safety_stock":null}\n',
+        b'{"sku_id":"b","moq":"1.000","safety_stock":null}\n',
+    ]
 
 
 def test_capture_is_of_one_instant_and_read_back_as_it_was(

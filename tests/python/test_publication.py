@@ -19,11 +19,9 @@ from ingestion.errors import ExitCode, PublicationError
 from ingestion.lake import LocalLake
 from ingestion.publication.composing import compose
 from ingestion.publication.provenance import Provenance
-from ingestion.publication.publishing import (
-    Published,
-    publish,
-    published_version,
-)
+from ingestion.publication.published import published_version
+from ingestion.publication.publishing import publish
+from ingestion.publication.version_files import Published
 
 DAY = date(2026, 1, 1)
 PROVENANCE = Provenance(inputs=[], master_data="0" * 64, rule_variables={}, code={})

@@ -23,11 +23,8 @@ from ingestion.lake import LocalLake
 from ingestion.publication.composing import compose
 from ingestion.publication.documents import exceptions_csv
 from ingestion.publication.provenance import Provenance
-from ingestion.publication.publishing import (
-    publish,
-    published_manifest,
-    published_version,
-)
+from ingestion.publication.published import published_manifest, published_version
+from ingestion.publication.publishing import publish
 from ingestion.publication.reconciliation import reconcile
 from ingestion.publication.version_files import PlannedVersion
 from published_forms import errors_of

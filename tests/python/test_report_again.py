@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from postgres_states import state_folder
-from small_retailer import DAYS, HEADER, Retailer
+from small_retailer import DAYS, HEADER, MASTER, Retailer
 
 DAY = DAYS[0]
 PARTS = ("quality.html", "quality.xlsx", "alerts.json", "alerts.txt", "summary.json")
@@ -74,6 +74,22 @@ def test_a_late_file_is_on_the_page_and_in_the_index(
     assert figures(published) == {**before, "files": before["files"] + 1}
     assert "late.csv" in (reports(published) / DAY / "quality.html").read_text()
     assert not (tmp_path / "told").exists()
+
+
+def test_a_page_of_a_refused_next_version_gives_way_to_the_published_one(
+    published: Retailer,
+) -> None:
+    page, before = reports(published) / DAY / "quality.html", figures(published)
+    published.load(warehouses=MASTER["warehouses"] + "W3,Three,S,\n")
+    refused = published.batch("--date", DAY, "--refresh-master")
+    assert refused.returncode == 3, refused.stderr
+    assert "from W3" in page.read_text()
+    published.load()
+
+    published.summaries("--date", DAY)
+
+    assert "from W3" not in page.read_text()
+    assert figures(published) == before
 
 
 def reports(retailer: Retailer) -> Path:

@@ -21,9 +21,8 @@ from ingestion.errors import ExitCode, ServiceUnavailableError
 from ingestion.lake import LakeFile, LocalLake
 from ingestion.publication.cells import defused
 from ingestion.report.alerts import alerts_of, run_alert_command, write_alerts
-from ingestion.report.contents import tables_of
+from ingestion.report.contents import described_checks, tables_of
 from ingestion.report.copies import write_csv_files, write_workbook
-from ingestion.report.finding_tables import described_checks
 from ingestion.report.headline import headline
 from ingestion.report.index import write_index
 from ingestion.report.quality_page import quality_page

@@ -17,8 +17,8 @@ from ingestion.batch.window import BatchWindow
 from ingestion.commands.cli import main
 from ingestion.gate import load_history
 from ingestion.lake import LocalLake
+from ingestion.report.contents import refusals
 from ingestion.report.facts import gather
-from ingestion.report.file_tables import refusals_table
 from ingestion.report.headline import headline
 
 DAY = date(2026, 1, 1)
@@ -125,5 +125,5 @@ def test_summary_page_and_history_count_alike(
     assert (page["rows_accepted"], page["rows_refused"]) == rows
     assert (int(told[0]), int(told[1])) == rows
     assert facts.files is not None
-    assert sum(int(str(row[2])) for row in refusals_table(facts.files).rows) == rows[1]
+    assert sum(row["rows_refused"] for row in refusals(facts.files)) == rows[1]
     assert bool(facts.rejects) == bool(rows[1])

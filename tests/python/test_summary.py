@@ -12,7 +12,7 @@ from rich.console import Console
 from ingestion.batch.outcome import DateOutcome
 from ingestion.batch.summary import as_json, print_summary
 from ingestion.batch.window import BatchWindow
-from ingestion.publication.publishing import Published
+from ingestion.publication.version_files import Published
 
 DAY = date(2026, 1, 1)
 

@@ -49,11 +49,12 @@ def call(
     *arguments: str,
     exit_code: int = 0,
     seconds: int = SECONDS_ALLOWED,
+    project: Path = PROJECT_DIR,
 ) -> CompletedProcess[str]:
-    """Run Python in the project; it must end as expected."""
+    """Run Python in the project, or in a copy of it; it must end as expected."""
     done = run(
         [sys.executable, *arguments],
-        cwd=PROJECT_DIR,
+        cwd=project,
         env=environment(places),
         capture_output=True,
         encoding="utf-8",

@@ -22,6 +22,8 @@ from ingestion.gate.history.names import (
     quarantine_names,
 )
 from ingestion.gate.history.records import COUNTED, ReceivedFile
+from ingestion.gate.reading.verdict import Verdict
+from ingestion.lake import Lake
 
 Key = tuple[str, "str | None"]
 _RESTING = ("superseded", "late")
@@ -81,9 +83,28 @@ class Ledger:
         """Whether a content counts already, under whatever name."""
         return any(item.status in COUNTED for item in self._content(sha256))
 
-    def is_known(self, sha256: str, reading: Reading | None) -> bool:
-        """Whether a content read in one way needs no reading any more."""
+    def is_known(
+        self,
+        sha256: str,
+        reading: Reading | None,
+        known: ReceivedFile | None = None,
+    ) -> bool:
+        """Whether a content needs no reading; ``known`` is its entry under its name."""
+        if known:
+            return False
         return self.verdict(sha256, reading) is not None or self.counts(sha256)
+
+    def is_settled(self, known: ReceivedFile) -> bool:
+        """Whether there is a verdict on a known entry, or it needs none."""
+        if known.sha256 is None or known.has_verdict or known.status == "late":
+            return True
+        return self.is_known(known.sha256, known.reading)
+
+    def is_lost(self, lake: Lake, known: ReceivedFile) -> bool:
+        """Whether a file that an entry names is gone."""
+        if known.status == "late" or known.landed_path is None:
+            return False
+        return not lake.exists(known.landed_path)
 
     def is_corrected(self, sha256: str) -> bool:
         """Whether a content was refused whole, and a correction of it counts."""
@@ -144,6 +165,10 @@ class Ledger:
         """Where an accepted content lies that counts under a name."""
         folder = f"raw/{self._feed}/{self._date}/{file_format}"
         return f"{folder}/{landed_name(name, sha256, file_format)}"
+
+    def held_back(self, kind: str) -> str:
+        """Folder of the accepted files that do not count, or no longer."""
+        return f"held_back/{self._feed}/{self._date}/{kind}"
 
     def _settle(self, sha256: str) -> Changes:
         """Give every entry of a content its status and its files."""
@@ -226,7 +251,7 @@ class Ledger:
         if not item.landed_path:
             return item
         name = item.landed_path.rpartition("/")[2]
-        path = f"held_back/{self._feed}/{self._date}/superseded/{name}"
+        path = f"{self.held_back('superseded')}/{name}"
         if path != item.landed_path:
             changes.copies.append((item.landed_path, path))
         return replace(item, landed_path=path)
@@ -305,28 +330,9 @@ def as_reference(item: ReceivedFile, status: str) -> ReceivedFile:
     return replace(
         without_paths(item),
         status=status,
-        encoding=None,
-        reason=None,
-        reason_message=None,
-        rows_read=0,
-        rows_accepted=0,
-        rows_refused=0,
-        first_error_line=None,
-        first_error_column=None,
-        first_error_reason=None,
-        refused_by_reason={},
-        unknown_fields=0,
-        site_ids=(),
         contract_version=None,
-        warned_by_rule={},
         rows_requeued=0,
-        first_error_value=None,
-        unknown_names=(),
-        unreadable_prices=0,
-        is_unterminated=False,
-        rows_left_out=0,
-        rows_landed=0,
-        notes=(),
+        **vars(Verdict()),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -16,20 +16,15 @@ from ingestion.gate.history.names import (
     name_order,
     reading_for,
 )
+from ingestion.gate.reading.verdict import Verdict
 from ingestion.lake import Lake
 
 FEEDS = ("orders", "stock")
 COUNTED = ("accepted", "partial")
-#: Keys that manifests written by earlier versions of the project lack.
-_ADDED = (
-    "warned_by_rule", "requeued_from", "corrects_rows", "rows_requeued", "is_late",
-    "first_error_value", "unknown_names", "unreadable_prices", "is_unterminated",
-    "rows_left_out", "rows_landed", "notes",
-)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ReceivedFile:
+@dataclass(frozen=True, kw_only=True)
+class ReceivedFile(Verdict):
     r"""One file as received: what it was, what became of it, where it is now.
 
     Attributes:
@@ -39,28 +34,15 @@ class ReceivedFile:
         bytes: size as received; None for links and folders.
         status: ``accepted`` or ``partial`` (some rows refused) count;
             ``quarantined``, ``duplicate``, ``superseded``, ``late`` do not.
-        reason: stable code why the file was refused whole, else None.
-        rows_read: order lines or stock rows; always accepted plus refused.
-        refused_by_reason: rows refused by stable code; sums up to rows_refused.
-        unknown_fields: distinct columns or keys that the contract does not name.
-        site_ids: distinct stores or warehouses of accepted rows, sorted.
+        received_at: UTC, when the gate first saw these bytes under this name.
+        contract_version: by which it was read; None when it was not.
         landed_path: from the lake's root, under ``raw`` or ``held_back``.
-        warned_by_rule: accepted rows that break a rule of the contract, by rule.
         requeued_from: of a corrected file, or a file of corrected rows, the sha256 of
             the file that was refused, whole or in part.
         corrects_rows: how many refused rows of that file were corrected in this one.
         rows_requeued: of ``rows_refused``, those that another file that counts
             corrects: each of them counts there, or is refused there.
-        received_at: UTC, when the gate first saw these bytes under this name.
         is_late: whether it came after its date was published, also once it counts.
-        first_error_value: as written, of the first refused row.
-        unknown_names: the first of the names that nothing reads, sorted.
-        unreadable_prices: accepted rows whose price counts as absent.
-        is_unterminated: whether a CSV file's last line has no line end.
-        rows_left_out: what the sender declares to be no rows, such as a total.
-        rows_landed: rows of the landed file, fewer than accepted where these add up;
-            None in manifests of earlier versions, where it is the accepted.
-        notes: what looks wrong in it and is accepted, in words.
     """
 
     feed: str
@@ -70,38 +52,18 @@ class ReceivedFile:
     bytes: int | None
     format: str | None
     compression: str | None
-    encoding: str | None
     status: str
-    reason: str | None
-    reason_message: str | None
-    rows_read: int
-    rows_accepted: int
-    rows_refused: int
-    first_error_line: int | None
-    first_error_column: str | None
-    first_error_reason: str | None
-    refused_by_reason: dict[str, int] = field(hash=False)
-    unknown_fields: int
-    site_ids: tuple[str, ...]
-    contract_version: int | None
-    landed_path: str | None
-    landed_sha256: str | None
-    quarantine_path: str | None
-    rejects_path: str | None
     received_at: str
     run_id: str
-    warned_by_rule: dict[str, int] = field(default_factory=dict, hash=False)
+    contract_version: int | None = None
+    landed_path: str | None = None
+    landed_sha256: str | None = None
+    quarantine_path: str | None = None
+    rejects_path: str | None = None
     requeued_from: str | None = None
     corrects_rows: int = 0
     rows_requeued: int = 0
     is_late: bool = False
-    first_error_value: str | None = None
-    unknown_names: tuple[str, ...] = ()
-    unreadable_prices: int = 0
-    is_unterminated: bool = False
-    rows_left_out: int = 0
-    rows_landed: int | None = None
-    notes: tuple[str, ...] = ()
 
     @property
     def reading(self) -> Reading | None:
@@ -137,16 +99,18 @@ class ReceivedFile:
     def from_json(cls, text: str) -> ReceivedFile:
         """Read what ``to_json`` wrote.
 
+        What came to be written later may be missing.
+
         Raises:
-            ValueError: not JSON, or other keys than these.
+            ValueError: not JSON.
+            TypeError: other keys than these.
         """
         keys: dict[str, Any] = json.loads(text)
-        known = {item.name for item in fields(cls)}
-        asked = known - set(_ADDED)
-        if not isinstance(keys, dict) or not asked <= keys.keys() <= known:
-            raise ValueError("the keys are not those of a load history manifest")
-        names = ("site_ids", "unknown_names", "notes")
-        return cls(**{**keys, **{name: tuple(keys.get(name, ())) for name in names}})
+        if not isinstance(keys, dict):
+            raise TypeError("it is no JSON object")
+        for name in ("site_ids", "unknown_names", "notes"):
+            keys[name] = tuple(keys.get(name, ()))
+        return cls(**keys)
 
 
 def utc_text(moment: datetime) -> str:

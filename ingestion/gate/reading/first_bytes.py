@@ -5,34 +5,28 @@ from __future__ import annotations
 from ingestion.gate.reading.verdict import FileRefusedError
 
 _GZIP = b"\x1f\x8b"
+_UNPACK, _EXPORT = "Unpack it, or pack it with gzip", "Export the rows as CSV or JSON"
 #: Kinds of files that hold no text, with what to do instead.
 _KINDS = {
-    b"PK\x03\x04": (
-        "a zip file",
-        "Unpack it and send what is in it, or pack it with gzip",
-    ),
+    b"PK\x03\x04": ("a zip file", _UNPACK),
     b"PK\x05\x06": ("an empty zip file", "Send the file itself"),
     b"\xd0\xcf\x11\xe0": ("a spreadsheet file (.xls)", "Save it as CSV in UTF-8"),
-    b"%PDF": ("a PDF", "Export the rows as CSV or JSON"),
-    b"7z\xbc\xaf": ("a 7z file", "Unpack it and send what is in it"),
-    b"Rar!": ("a rar file", "Unpack it and send what is in it"),
-    b"\x28\xb5\x2f\xfd": ("a zstd file", "Unpack it, or pack it with gzip"),
-    b"\xfd7zXZ": ("an xz file", "Unpack it, or pack it with gzip"),
-    b"BZh": ("a bzip2 file", "Unpack it, or pack it with gzip"),
-    b"PAR1": ("a Parquet file", "Export the rows as CSV or JSON"),
-    b"SQLite format 3": ("an SQLite database", "Export the rows as CSV or JSON"),
+    b"%PDF": ("a PDF", _EXPORT),
+    b"7z\xbc\xaf": ("a 7z file", _UNPACK),
+    b"Rar!": ("a rar file", _UNPACK),
+    b"\x28\xb5\x2f\xfd": ("a zstd file", _UNPACK),
+    b"\xfd7zXZ": ("an xz file", _UNPACK),
+    b"BZh": ("a bzip2 file", _UNPACK),
+    b"PAR1": ("a Parquet file", _EXPORT),
+    b"SQLite format 3": ("an SQLite database", _EXPORT),
 }
 #: What a spreadsheet's zip begins with: its first member is one of these.
 _SPREADSHEET = (b"[Content_Types].xml", b"xl/", b"_rels/", b"docProps/", b"mimetypeapp")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 #: Where NUL bytes stand when text that begins with ASCII is not UTF-8.
 _WIDE_PATTERNS = {
-    "-0-0": "UTF-16",
-    "0-0-": "UTF-16",
-    "-000": "UTF-32",
-    "000-": "UTF-32",
-    "-0": "UTF-16",
-    "0-": "UTF-16",
+    **dict.fromkeys(("-0-0", "0-0-", "-0", "0-"), "UTF-16"),
+    **dict.fromkeys(("-000", "000-"), "UTF-32"),
 }
 
 

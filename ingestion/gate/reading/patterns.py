@@ -52,7 +52,7 @@ def compiled(pattern: str) -> Any:
 def number(column: Column) -> str:
     """Plain numbers within the column's bounds, of digits that doubles keep."""
     decimals = _DECIMALS[column.type]
-    most, least = column.maximum, column.minimum
+    most, least = column.max, column.min
     digits = _EXACT_DIGITS - decimals
     for bound in (most, None if least is None or least >= 0 else -least):
         # 999.999 must not be above the bound.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import compress, repeat
-from typing import Any, NamedTuple
+from typing import Any
 
 from ingestion.contracts import Column, Contract, Rule
 from ingestion.contracts.ids import spreadsheet_form
@@ -24,7 +24,7 @@ from ingestion.contracts.values import (
     is_as_contract,
 )
 from ingestion.gate.reading import patterns
-from ingestion.gate.reading.verdict import Tally
+from ingestion.gate.reading.verdict import Refusal, Tally
 
 #: Distinct values of a column that are remembered, at most.
 _REMEMBERED = 65_536
@@ -36,15 +36,6 @@ _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">": operator.gt,
 }
 _NO_PROBLEMS: dict[int, Problem] = {}
-
-
-class Refusal(NamedTuple):
-    """Why a row is refused; ``message`` says what is wanted instead."""
-
-    reason: str
-    message: str
-    column: str | None = None
-    value: Any = None
 
 
 @dataclass(frozen=True)
@@ -174,11 +165,11 @@ class Rows:
     def _breaking(
         self, rule: Rule, columns: list[Sequence[str]], refused: dict[int, Refusal]
     ) -> list[int]:
-        texts, other = columns[self._places[rule.column]], rule.other
+        texts, other = columns[self._places[rule.column]], rule.other_column
         others = (
             columns[self._places[other]]
-            if isinstance(other, str)
-            else repeat(f"{other:f}", len(texts))
+            if other
+            else repeat(f"{rule.value:f}", len(texts))
         )
         pairs = list(zip(texts, others, strict=True))
         good = [row for row in range(len(pairs)) if row not in refused]

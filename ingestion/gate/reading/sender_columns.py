@@ -31,13 +31,13 @@ class SenderColumns:
             FileRefusedError: its name lacks a part that is one of them.
         """
         self._sender = sender
-        self._names = dict(sender.names)
+        self._names = sender.columns
         self._time = timestamp_column(sender.feed)
         self._constants = {
-            constant.column: _require(constant.for_file(file_name), constant.column)
-            for constant in sender.constants
+            column: _require(constant.for_file(file_name), column)
+            for column, constant in sender.constants.items()
         }
-        self._is_repeated = [self._name(own) for own in sender.repeated]
+        self._is_repeated = [self._name(own) for own in sender.repeat_when_blank]
         self._above: dict[str, str] = {}
         self._order = ""
         self._counts: Counter[tuple[str, ...]] = Counter()
@@ -51,9 +51,9 @@ class SenderColumns:
             self._repeat(columns, size)
         if self._sender.date_and_time:
             self._join_time(columns)
-        if self._sender.by_position:
+        if self._sender.line_numbers:
             self._number(columns, size)
-        taken_back = self._rows(columns, self._sender.taken_back)
+        taken_back = self._rows(columns, self._sender.taken_back_when)
         if taken_back:
             quantities = list(columns["quantity"])
             for row in taken_back:
@@ -63,9 +63,8 @@ class SenderColumns:
 
     def position(self, columns: Columns, row: int) -> int | None:
         """The number that a row has by its place in its order."""
-        if not self._sender.by_position:
-            return None
-        return int(columns["line_number"][row])
+        is_numbered = self._sender.line_numbers is not None
+        return int(columns["line_number"][row]) if is_numbered else None
 
     def above(
         self, given: Columns, made: Columns, index: int, row: int
@@ -76,7 +75,7 @@ class SenderColumns:
         return {
             name: made[name][row].strip(BLANKS)
             for name in self._is_repeated
-            if name in made and made[name][row] != given[name][index]
+            if name in given and made[name][row] != given[name][index]
         }
 
     def _name(self, own: str) -> str:
@@ -103,7 +102,7 @@ class SenderColumns:
     def _join_time(self, columns: Columns) -> None:
         own = self._sender.date_and_time
         assert own is not None  # noqa: S101  asked before
-        dates, times = (columns.get(self._name(name)) for name in own)
+        dates, times = map(columns.get, map(self._name, (own.date, own.time)))
         if dates is not None and times is not None:
             columns[self._time] = [
                 f"{_text(day)} {_text(time)}".strip(BLANKS)
@@ -120,7 +119,7 @@ class SenderColumns:
         columns["line_number"] = numbers
 
     def _without(self, columns: Columns, size: int) -> tuple[Columns, list[int] | None]:
-        left_out = self._rows(columns, self._sender.left_out)
+        left_out = self._rows(columns, self._sender.leave_out)
         if not left_out:
             return columns, None
         is_kept = [row not in left_out for row in range(size)]

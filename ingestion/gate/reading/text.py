@@ -197,6 +197,12 @@ def open_lines(
     return lines
 
 
+def end_of_lines(block: bytes, start: int, size: int) -> int:
+    """Where the line ends in which a number of bytes from here on end."""
+    end = block.find(b"\n", min(start + size, len(block)))
+    return end + 1 or len(block)
+
+
 def skip_blank(lines: Lines) -> int:
     """Pass over blanks at the beginning; the number of line ends among them.
 

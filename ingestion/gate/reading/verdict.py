@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from ingestion.contracts import Contract
 from ingestion.contracts.reasons import in_words
@@ -56,6 +57,15 @@ class Reject:
     above: dict[str, str] | None = None
 
 
+class Refusal(NamedTuple):
+    """Why a row is refused; ``message`` says what is wanted instead."""
+
+    reason: str
+    message: str = ""
+    column: str | None = None
+    value: Any = None
+
+
 class FileRefusedError(Exception):
     """The file cannot be read, so none of its rows count."""
 
@@ -75,27 +85,45 @@ class FileRefusedError(Exception):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What validation found; the attributes are those of ``ReceivedFile``."""
+    """What validation found in one file; without a reason it is accepted.
 
-    reason: str | None
-    reason_message: str | None
-    encoding: str | None
+    Attributes:
+        reason: stable code why the file was refused whole, else None.
+        reason_message: the same in words.
+        rows_read: order lines or stock rows; always accepted plus refused.
+        rows_left_out: what the sender declares to be no rows, such as a total.
+        rows_landed: rows of the landed file, fewer than accepted where these add up;
+            None where that was not written yet, or nothing was landed.
+        first_error_value: as written, of the first refused row.
+        refused_by_reason: rows refused by stable code; sums up to rows_refused.
+        unknown_fields: distinct columns or keys that the contract does not name.
+        unknown_names: the first of these, sorted.
+        unreadable_prices: accepted rows whose price counts as absent.
+        is_unterminated: whether a CSV file's last line has no line end.
+        site_ids: distinct stores or warehouses of accepted rows, sorted.
+        warned_by_rule: accepted rows that break a rule of the contract, by rule.
+        notes: what looks wrong in it and is accepted, in words.
+    """
+
+    reason: str | None = None
+    reason_message: str | None = None
+    encoding: str | None = None
     rows_read: int = 0
     rows_accepted: int = 0
     rows_refused: int = 0
     rows_left_out: int = 0
-    rows_landed: int = 0
+    rows_landed: int | None = None
     first_error_line: int | None = None
     first_error_column: str | None = None
     first_error_reason: str | None = None
     first_error_value: str | None = None
-    refused_by_reason: dict[str, int] = field(default_factory=dict)
+    refused_by_reason: dict[str, int] = field(default_factory=dict, hash=False)
     unknown_fields: int = 0
     unknown_names: tuple[str, ...] = ()
     unreadable_prices: int = 0
     is_unterminated: bool = False
     site_ids: tuple[str, ...] = ()
-    warned_by_rule: dict[str, int] = field(default_factory=dict)
+    warned_by_rule: dict[str, int] = field(default_factory=dict, hash=False)
     notes: tuple[str, ...] = ()
 
 
@@ -126,17 +154,14 @@ class Tally:
     def reject(
         self,
         line: int,
-        reason: str,
         raw: str,
-        *,
-        message: str = "",
-        column: str | None = None,
-        value: object = None,
+        refusal: Refusal,
         context: str | None = None,
         position: int | None = None,
         above: dict[str, str] | None = None,
     ) -> None:
         """Count one refused row and hand it on."""
+        reason, message, column, value = refusal
         text = None if value is None else readable(str(value)[:_MAX_VALUE])
         shown = readable(raw[:MAX_RAW].rstrip("\r\n"))
         cure = readable(message or in_words(reason))

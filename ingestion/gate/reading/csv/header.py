@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingestion.contracts import Contract
@@ -60,10 +61,8 @@ def names_of(contract: Contract, sender: Sender | None) -> Names:
     """The names that a contract and a sender give to columns."""
     known = tuple(column.name for column in contract.columns)
     supplied = sender.supplied if sender else frozenset()
-    conditions = (*sender.left_out, *sender.taken_back) if sender else ()
-    own = {condition.column for condition in conditions}
-    own |= {*sender.repeated, *(sender.date_and_time or ())} if sender else set()
-    renamed = dict(sender.names) if sender else {}
+    own = {*sender.read_by_conditions, *sender.repeat_when_blank} if sender else set()
+    renamed = sender.columns if sender else {}
     return Names(
         known,
         tuple(
@@ -129,8 +128,13 @@ def _header(record: Record, names: Names) -> Header:
     missing = [name for name in names.required if name not in found]
     if missing:
         raise _MissingLabelError(missing, names, labels, found, record)
-    _require_names(found, line)
-    _require_no_near_miss(labels, names, line)
+    times = Counter(found)
+    for place, (label, name) in enumerate(zip(labels, found, strict=True), start=1):
+        wrong = _wrong_label(label, name, times[name], names)
+        if wrong:
+            reason, message = wrong
+            message = f"Column {place} of the header on line {line}: {message}"
+            raise FileRefusedError(reason, message, line, label[:100] or None)
     is_read = {*names.known, *names.read}
     return Header(
         len(found),
@@ -141,43 +145,27 @@ def _header(record: Record, names: Names) -> Header:
     )
 
 
-def _require_names(found: list[str], line: int) -> None:
-    for name, times in Counter(found).items():
-        if "\r" in name:
-            # Else a file whose lines end so would pass as one without rows.
-            raise FileRefusedError(
-                "incorrect-label",
-                "A column's name holds a lone CR. End lines with LF or CR LF.",
-                line,
-            )
-        if not name:
-            raise FileRefusedError(
-                "blank-label",
-                f"Column {found.index(name) + 1} of the header on line {line} has no "
-                "name. Name it, or take it out of every row.",
-                line,
-            )
-        if times > 1:
-            raise FileRefusedError(
-                "duplicate-label",
-                f"The header names the column {name[:100]!r} more than once. Send each "
-                "column once.",
-                line,
-                name[:100],
-            )
-
-
-def _require_no_near_miss(labels: list[str], names: Names, line: int) -> None:
-    for label in labels:
-        near = _near(label, names)
-        if near:
-            raise FileRefusedError(
-                "incorrect-label",
-                f"The column {label[:100]!r} is nearly {near!r} and would be missed. "
-                f"Name it {near}, or declare it as passed_over of a sender.",
-                line,
-                label[:100],
-            )
+def _wrong_label(
+    label: str, name: str, times: int, names: Names
+) -> tuple[str, str] | None:
+    """Why a column's name refuses the file, and the cure."""
+    if "\r" in name:
+        # Else a file whose lines end so would pass as one without rows.
+        message = "its name holds a lone CR. End lines with LF or CR LF."
+        return "incorrect-label", message
+    if not name:
+        return "blank-label", "it has no name. Name it, or take it out of every row."
+    if times > 1:
+        message = f"{name[:100]!r} is the name of another too. Send each column once."
+        return "duplicate-label", message
+    near = _near(label, names)
+    if near:
+        return (
+            "incorrect-label",
+            f"{label[:100]!r} is nearly {near!r} and would be missed. "
+            f"Name it {near}, or declare it as passed_over of a sender.",
+        )
+    return None
 
 
 def _near(label: str, names: Names) -> str | None:
@@ -189,7 +177,7 @@ def _near(label: str, names: Names) -> str | None:
 
 
 def _bare(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter not in " \t_-")
+    return re.sub(r"[ \t_-]", "", name.lower())
 
 
 class _MissingLabelError(FileRefusedError):
@@ -212,36 +200,30 @@ class _MissingLabelError(FileRefusedError):
 
 
 def _cure(missing: list[str], names: Names, labels: list[str], record: Record) -> str:
+    """What a header that lacks a column seems to be, and what to do about it."""
     text = record.text.strip(" \t\r\n")
-    if text.lower().startswith("sep="):
-        return (
-            f"{text[:10]} was found in line {record.line}, which spreadsheets write "
-            "for themselves: take that line out."
-        )
-    if text[:1] in "[{":
-        return "It looks like JSON: let the name end in .json."
-    if text[:1] == "<":
-        return "It looks like a page (HTML or XML), not CSV: export it again."
-    near = [label for label in labels if _near(label, names) in missing]
-    if near:
-        return (
-            f"Names differ only in case, blanks or hyphens: {', '.join(near)[:200]}. "
-            f"Write {', '.join(missing)}."
-        )
-    for sign, name in _OTHER_DELIMITERS.items():
-        if _names_all(text.split(sign), missing, names):
-            return (
-                f"The header is separated by {name}: write commas or semicolons, or "
-                "declare the delimiter of a sender."
-            )
-    if len(labels) == len(names.known) and not set(labels) & set(names.known):
-        return "The first line seems to be a row: put the header before it."
-    return "Name the columns as the contract does, or declare the names of a sender."
-
-
-def _names_all(cells: Iterable[str], missing: list[str], names: Names) -> bool:
-    found = {_bare(cell.strip('"')) for cell in cells}
-    return {_bare(name) for name in names.required} <= found and bool(missing)
+    near = ", ".join(label for label in labels if _near(label, names) in missing)
+    required = set(map(_bare, names.required))
+    other = [
+        name
+        for sign, name in _OTHER_DELIMITERS.items()
+        if required <= {_bare(cell.strip('"')) for cell in text.split(sign)}
+    ]
+    seems = {
+        f"{text[:10]} was found in line {record.line}, which spreadsheets write for "
+        "themselves: take that line out.": text.lower().startswith("sep="),
+        "It looks like JSON: let the name end in .json.": text[:1] in ("[", "{"),
+        "It looks like a page (HTML or XML), not CSV: export it again.":
+            text[:1] == "<",
+        f"Names differ only in case, blanks or hyphens: {near[:200]}. "
+        f"Write {', '.join(missing)}.": near,
+        f"The header is separated by {''.join(other[:1])}: write commas or semicolons, "
+        "or declare the delimiter of a sender.": other,
+        "The first line seems to be a row: put the header before it.":
+            len(labels) == len(names.known) and not set(labels) & set(names.known),
+    }  # fmt: skip
+    plain = "Name the columns as the contract does, or declare the names of a sender."
+    return next((said for said, holds in seems.items() if holds), plain)
 
 
 def _is_delimiter_wrong(error: FileRefusedError) -> tuple[int, int]:

@@ -16,19 +16,26 @@ from ingestion.contracts import Contract
 from ingestion.contracts.senders import Sender
 from ingestion.contracts.values import BLANKS
 from ingestion.gate.reading import patterns
-from ingestion.gate.reading.csv.header import Header, names_of, read_header
+from ingestion.gate.reading.csv.header import names_of, read_header
 from ingestion.gate.reading.csv.records import CsvReader, Record
 from ingestion.gate.reading.csv.sums import StockSums
-from ingestion.gate.reading.rows import Refusal, Rows
+from ingestion.gate.reading.rows import Rows
 from ingestion.gate.reading.sender_columns import ORDER_KEYS, SenderColumns
-from ingestion.gate.reading.text import BLOCK, MARK, Lines, Sink, decode, skip_blank
-from ingestion.gate.reading.verdict import MAX_RAW, Tally
+from ingestion.gate.reading.text import (
+    BLOCK,
+    MARK,
+    Lines,
+    Sink,
+    decode,
+    end_of_lines,
+    skip_blank,
+)
+from ingestion.gate.reading.verdict import MAX_RAW, Refusal, Tally
 
 #: Records read one by one, at most, before a block is looked at again.
 _MOST_RECORDS = 1024
-#: A run of rows shorter than this costs more than it saves.
-_SHORT_RUN = 64
-_MOST_ROWS = 1 << 16
+#: Bytes that are looked at between runs, at first.
+_SHORT_RUN = 1 << 12
 
 #: A row's physical line, and its text.
 Place = Callable[[int], tuple[int, str]]
@@ -50,18 +57,8 @@ def read_csv(
     Raises:
         FileRefusedError: the header is wrong, or the records cannot be told apart.
     """
-    reader = CsvReader(lines, skip_blank(lines) + 1)
-    names = names_of(contract, sender)
-    header = read_header(reader, names, sender.delimiter if sender else None)
-    tally.unknown(header.unknown)
-    landed.write(f"{','.join(names.known)}\n".encode("ascii"))
-    reader.width = header.width
-    made = SenderColumns(sender, file_name) if sender else None
-    sums = StockSums(landed, tally) if sender and sender.adds_up else None
-    table = _Table(contract, header, reader, landed, tally, sender, made, sums)
+    table = _Table(lines, contract, landed, tally, sender, file_name)
     table.read()
-    if sums:
-        sums.write()
     tally.is_unterminated = lines.is_unterminated
 
 
@@ -70,28 +67,29 @@ class _Table:
 
     def __init__(
         self,
+        lines: Lines,
         contract: Contract,
-        header: Header,
-        reader: CsvReader,
         landed: Sink,
         tally: Tally,
         sender: Sender | None,
-        made: SenderColumns | None,
-        sums: StockSums | None,
+        file_name: str,
     ) -> None:
-        self._header = header
-        self._reader = reader
-        self._landed = landed
-        self._tally = tally
-        self._made = made
-        self._sums = sums
+        self._landed, self._tally = landed, tally
+        self._reader = reader = CsvReader(lines, skip_blank(lines) + 1)
+        names = names_of(contract, sender)
+        separator = sender.separator if sender else None
+        self._header = header = read_header(reader, names, separator)
+        tally.unknown(header.unknown)
+        landed.write(f"{','.join(names.known)}\n".encode("ascii"))
+        reader.width = header.width
+        self._made = SenderColumns(sender, file_name) if sender else None
+        self._sums = StockSums(landed, tally) if sender and sender.add_up else None
         self._rows = Rows(contract, tally, sender)
         self._delimiter = reader.delimiter
         self._simple, self._quoted = _quoted_lines(self._delimiter)
         is_plain = header.is_as_landed and self._delimiter == "," and not sender
         self._is_plain = is_plain
-        names = [column.name for column in contract.columns]
-        self._site = names.index(contract.site_column)
+        self._site = names.known.index(contract.site_column)
         # Rules across columns are held row by row.
         is_run = is_plain and not contract.rules
         self._run = patterns.csv_rows(contract.columns) if is_run else None
@@ -99,36 +97,35 @@ class _Table:
     def read(self) -> None:
         """Take the rest of the file."""
         # Where runs or records are looked for between, not all is looked at each time.
-        records, rows, is_parted = 1, _SHORT_RUN, self._run is not None
+        records, ahead, is_parted = 1, _SHORT_RUN, self._run is not None
         while True:
             block, line = self._reader.take_lines(BLOCK)
             if not block:
-                return
+                break
             position = 0
             while position < len(block):
                 end = self._fit_rows(block, position)
                 line += block.count(b"\n", position, end)
-                rows = (
-                    _SHORT_RUN
-                    if end - position > 1 << 14
-                    else min(2 * rows, _MOST_ROWS)
-                )
+                is_long = end - position > 1 << 14
+                ahead = _SHORT_RUN if is_long else min(2 * ahead, 2 * BLOCK)
                 position = end
                 if position == len(block):
                     break
                 end = len(block)
                 if is_parted:
-                    end = _end_of_lines(block, position, rows)
+                    end = end_of_lines(block, position, ahead)
                 end = self._lines(block[position:end], line) + position
                 if end == position:
                     self._reader.put_back(block[position:], line)
                     self._records(records)
                     records = min(2 * records, _MOST_RECORDS)
-                    rows, is_parted = _SHORT_RUN, True
+                    ahead, is_parted = _SHORT_RUN, True
                     break
                 records = 1
                 line += block.count(b"\n", position, end)
                 position = end
+        if self._sums:
+            self._sums.write()
 
     def _fit_rows(self, block: bytes, start: int) -> int:
         """Land the rows from here on that need no look; where they end."""
@@ -209,7 +206,7 @@ class _Table:
         while len(records) < number and (record := self._reader.record()):
             records.append(record)
         broken = {
-            row: Refusal(record.problem, "")
+            row: Refusal(record.problem)
             for row, record in enumerate(records)
             if record.problem
         }
@@ -248,7 +245,7 @@ class _Table:
     def _broken(self, row: list[str], text: str) -> Refusal | None:
         width = self._header.width
         if not text.isascii() and MARK.search(text):
-            return Refusal("encoding-error", "")
+            return Refusal("encoding-error")
         if len(row) == width:
             return None
         reason = "missing-cell" if len(row) < width else "extra-cell"
@@ -291,7 +288,13 @@ class _Table:
                 above = self._made.above(given, columns, index, row)
                 if row not in broken and refusal.column not in ORDER_KEYS:
                     position = self._made.position(columns, row)
-            self._reject(*place(index), refusal, position, above)
+            line, sent = place(index)
+            sent = sent.removesuffix("\r")
+            value = (refusal.value or "").strip(BLANKS) or None
+            message = self._about(sent, refusal.message)
+            refusal = refusal._replace(message=message, value=value)
+            context = self._header.text[:MAX_RAW]
+            self._tally.reject(line, sent, refusal, context, position, above)
         if self._sums:
             self._sums.add(checked.columns)
         elif self._is_plain and checked.is_as_sent and text is not None:
@@ -299,27 +302,6 @@ class _Table:
         elif checked.columns[0]:
             rows = "\n".join(map(",".join, zip(*checked.columns, strict=True)))
             self._landed.write(f"{rows}\n".encode())
-
-    def _reject(
-        self,
-        line: int,
-        text: str,
-        refusal: Refusal,
-        position: int | None,
-        above: dict[str, str] | None,
-    ) -> None:
-        text, value = text.removesuffix("\r"), refusal.value
-        self._tally.reject(
-            line,
-            refusal.reason,
-            text,
-            message=self._about(text, refusal.message),
-            column=refusal.column,
-            value=value.strip(BLANKS) or None if value else None,
-            context=self._header.text[:MAX_RAW],
-            position=position,
-            above=above,
-        )
 
     def _about(self, text: str, message: str) -> str:
         """What a refused row seems to be, when that says more than its first value."""
@@ -351,12 +333,6 @@ def _quoted_lines(delimiter: str) -> tuple[Any, Any]:
         patterns.compiled(rf"(?:{simple}(?:{sign}{simple})*\r?\n)*"),
         patterns.compiled(rf"(?:{inner}(?:{sign}{inner})*\r?\n)*"),
     )
-
-
-def _end_of_lines(block: bytes, start: int, number: int) -> int:
-    """Where a number of lines end, about."""
-    end = block.find(b"\n", min(start + number * 64, len(block)))
-    return end + 1 or len(block)
 
 
 def _with_end(text: str) -> str:

@@ -43,10 +43,10 @@ class Keys:
         names = [column.name for column in contract.columns if column.part == part]
         wanted = {*names, LINES} if part == "order" else set(names)
         self._renamed = {
-            own: name for own, name in sender.names if name in wanted
+            own: name for own, name in sender.columns.items() if name in wanted
         } if sender else {}  # fmt: skip
         prefix = f"{LINES}."
-        for own in _own(sender):
+        for own in sender.read_by_conditions if sender else ():
             key = own.removeprefix(prefix)
             is_here = own.startswith(prefix) == (part == "line")
             if is_here and key not in wanted and key not in self._renamed:
@@ -135,12 +135,3 @@ class Objects:
             item[keys[shape]] if keys[shape] else None
             for item, shape in zip(self._objects, self.shapes, strict=True)
         ]
-
-
-def _own(sender: Sender | None) -> list[str]:
-    """A sender's names of keys that its conditions and times read."""
-    if sender is None:
-        return []
-    conditions = (*sender.left_out, *sender.taken_back)
-    names = [condition.column for condition in conditions]
-    return [*names, *(sender.date_and_time or ())]

@@ -28,6 +28,7 @@ from ingestion.gate.reading.json.reasons import (
     too_large_or_deep,
 )
 from ingestion.gate.reading.json.refusals import Refusals
+from ingestion.gate.reading.json.runs import Runs
 from ingestion.gate.reading.json.syntax import (
     MAX_DEPTH,
     JsonReader,
@@ -35,10 +36,10 @@ from ingestion.gate.reading.json.syntax import (
     json_text,
     without_loose_marks,
 )
-from ingestion.gate.reading.rows import Checked, Refusal, Rows
+from ingestion.gate.reading.rows import Checked, Rows
 from ingestion.gate.reading.sender_columns import SenderColumns
 from ingestion.gate.reading.text import Sink, decode
-from ingestion.gate.reading.verdict import MAX_VALUES, Tally
+from ingestion.gate.reading.verdict import MAX_VALUES, Refusal, Tally
 
 #: What the fast reader may read otherwise: exponents, negative zero, long numbers.
 _BEFORE = r"[:,\[][ \t\r\n]*"
@@ -47,8 +48,6 @@ _EXPONENT = re.compile(rf"{_BEFORE}(?:-0|-?[0-9.]+[eE])".encode())
 _LONG_NUMBER = re.compile(rf"{_BEFORE}(-?[0-9.]{{17,}})".encode())
 _LATE_COLON = patterns.compiled(r'"[ \t\r\n]+:')
 _COLON = re.compile(rb'"[ \t\r\n]*:')
-#: A sender writes its keys in one order, or a few where some may be absent.
-_MOST_SHAPES = 8
 _TOO_MANY = 1 << 40
 
 #: The bytes of an order of a batch, and the physical line on which it begins.
@@ -106,63 +105,9 @@ class JsonOrders:
         self._optional = frozenset(
             one.name for one in contract.columns if not one.required
         )
-        self._required = [
-            one.name
-            for one in contract.columns
-            if one.part == "line" and (one.required or one.type == "line_number")
-        ]
         # Rules across columns are held row by row.
         self._has_rules = bool(contract.rules)
-        self._is_scanned = not contract.rules and not sender
-        self._shapes: tuple[patterns.Shape, ...] = ()
-        self._run: Any = None
-        self._site = re.compile(
-            rf'"{contract.site_column}"[ \t]*:[ \t]*(?:"[^"]*"|[0-9]+)'.encode()
-        )
-        #: How the last block named its store, as most senders are one.
-        self._usual_site = b""
-
-    @property
-    def looks_for_runs(self) -> bool:
-        """Whether lines may be landed byte for byte."""
-        return self._run is not None or (self._is_scanned and not self._shapes)
-
-    def fit_lines(self, block: bytes, start: int) -> tuple[int, int]:
-        """Land the lines from a position on that need no look; where they end."""
-        end = int(self._run.match(block, start).end()) if self._run else start
-        if end == start:
-            return start, 0
-        number = block.count(b"\n", start, end)
-        self._land_fit(block[start:end], number)
-        return end, number
-
-    def fit_elements(self, piece: bytes, start: bytes) -> bool:
-        """Land elements of an array that need no look, if all of a piece are such.
-
-        ``start`` is what each of them begins with.
-        """
-        piece = piece.strip(b" \t\r\n")
-        if not self._run or not piece or not self._run.fullmatch(piece + b","):
-            return False
-        # No string of a fit element holds a quote, as the beginning of one does.
-        between = re.compile(rb",[ \t\r\n]*" + re.escape(start))
-        lines, number = between.subn(b"\n" + start, piece)
-        self._land_fit(lines + b"\n", number + 1)
-        return True
-
-    def _land_fit(self, lines: bytes, number: int) -> None:
-        """Land a number of lines as they are."""
-        # Every line has one brace more than it has rows.
-        self._tally.accepted += lines.count(b"{") - number
-        if not self._usual_site or lines.count(self._usual_site) != number:
-            members = set(self._site.findall(lines))
-            self._tally.site_ids |= {
-                member.partition(b":")[2].strip(b' \t"').decode() for member in members
-            }
-            # One without quotes could be the beginning of another.
-            quoted = [member for member in members if member.endswith(b'"')]
-            self._usual_site = quoted[0] if quoted else b""
-        self._landed.write(lines)
+        self.runs = Runs(contract, landed, tally, sender)
 
     def lines(self, piece: bytes, line: int) -> None:
         """Take lines that are an order each; a blank one is none."""
@@ -182,8 +127,12 @@ class JsonOrders:
         """Take orders that the fast reader has read from a text."""
         odd: set[int] = set()
         orders = self._told(found)
-        if orders is None or orders.keys != _colons(text) or not _is_sure(text):
-            odd = {n for n in range(len(found)) if self._is_odd(found[n], source(n)[0])}
+        if _is_odd(orders, text):
+            odd = {
+                n
+                for n, order in enumerate(found)
+                if _is_odd(self._told([order]), source(n)[0])
+            }
         texts = self._quick(found, odd, orders)
         for n in range(len(found)):
             if n not in texts:
@@ -214,13 +163,13 @@ class JsonOrders:
                     raise too_large_or_deep(error.reason, line) from error
                 reason = "encoding-error" if marked else error.reason
                 message = "" if marked else about_malformed(text, error)
-                self._tally.reject(line, reason, marked or text, message=message)
+                self._tally.reject(line, marked or text, Refusal(reason, message))
                 return ""
         if not isinstance(order, dict):
             message = (
                 f"An order is one JSON object, this is {text[:40]!r}: send objects."
             )
-            self._tally.reject(line, TYPE, marked or text, message=message)
+            self._tally.reject(line, marked or text, Refusal(TYPE, message))
             return ""
         return self._exact_order(order, text, line, marked)
 
@@ -244,9 +193,9 @@ class JsonOrders:
             line,
         )
         if self.reader.doubled or is_doubled:
-            refuse.order(Refusal("duplicate-label", ""))
+            refuse.order(Refusal("duplicate-label"))
         elif marked and refuse.marks_outside_rows():
-            refuse.order(Refusal("encoding-error", ""))
+            refuse.order(Refusal("encoding-error"))
         elif not isinstance(lines, list):
             reason = CONSTRAINT if lines is None else TYPE
             message = about_missing_lines(order, lines)
@@ -271,7 +220,7 @@ class JsonOrders:
             for n, row in enumerate(rows)
             if not isinstance(row, dict)
         }
-        broken.update({n: Refusal("encoding-error", "") for n in marked})
+        broken.update({n: Refusal("encoding-error") for n in marked})
         orders = _Orders(
             Objects([order], self._order_keys),
             Objects(objects, self._line_keys),
@@ -316,11 +265,6 @@ class JsonOrders:
             )
         return _Orders(*parts, list(map(len, lines)), keys, unknown)
 
-    def _is_odd(self, order: Any, text: bytes) -> bool:
-        """Whether an order may be another one to the reader that is the measure."""
-        orders = self._told([order])
-        return orders is None or orders.keys != _colons(text) or not _is_sure(text)
-
     def _quick(
         self, found: Sequence[Any], odd: set[int], orders: _Orders | None
     ) -> dict[int, str]:
@@ -340,7 +284,9 @@ class JsonOrders:
                 self._rows.count(checked)
                 self._tally.left_out += sum(orders.counts) - sum(counts)
                 self._tally.unknown(orders.unknown)
-                self._learn(orders)
+                if not orders.unknown and orders.counts[0]:
+                    shape = orders.header.shapes[0], orders.rows.shapes[0]
+                    self.runs.learn(shape, in_array=self.in_array)
                 texts = self._texts(checked, counts, is_once=is_once)
                 return dict(zip(chosen, texts, strict=True))
             owners = list(chain.from_iterable(map(repeat, chosen, counts)))
@@ -403,17 +349,6 @@ class JsonOrders:
         ]
         return f"{{{','.join(members)}}}"
 
-    def _learn(self, orders: _Orders) -> None:
-        """Be shown orders that are fine: others of their sender may look alike."""
-        if not self._is_scanned or len(self._shapes) >= _MOST_SHAPES:
-            return
-        if not orders.unknown and orders.counts[0]:
-            shape = orders.header.shapes[0], orders.rows.shapes[0]
-            if shape not in self._shapes and set(shape[1]) >= set(self._required):
-                self._shapes += (shape,)
-                end = patterns.COMMA if self.in_array else patterns.LINE_END
-                self._run = patterns.json_orders(self._columns, self._shapes, end)
-
 
 def _loaded(text: bytes) -> Any:
     """A value by the fast reader; None when that does not take the text."""
@@ -421,6 +356,11 @@ def _loaded(text: bytes) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
+
+
+def _is_odd(orders: _Orders | None, text: bytes) -> bool:
+    """Whether orders may be others to the reader that is the measure."""
+    return orders is None or orders.keys != _colons(text) or not _is_sure(text)
 
 
 def _colons(text: bytes) -> int:

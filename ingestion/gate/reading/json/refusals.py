@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from ingestion.gate.reading.json.syntax import JsonReader, json_text
-from ingestion.gate.reading.rows import Refusal
 from ingestion.gate.reading.text import MARK
-from ingestion.gate.reading.verdict import Tally
+from ingestion.gate.reading.verdict import Refusal, Tally
 
 
 class Refusals:
@@ -37,47 +37,31 @@ class Refusals:
         self._text = text
         self._original = original
         self._line = line
-        self._found: list[tuple[int, int]] | None = None
-        self._is_found = False
         self._counted = (0, line)
 
     def order(self, refusal: Refusal) -> None:
         """Refuse all rows of the order; without ``lines``, the order as one."""
-        rows = self._rows()
+        rows = self._rows
         if rows is None:
-            self._tally.reject(
-                self._line,
-                refusal.reason,
-                self._original,
-                message=refusal.message,
-                column=refusal.column,
-                value=_shown(refusal.value),
-            )
+            self._tally.reject(self._line, self._original, _shown(refusal))
             return
         for index in range(len(rows)):
             self.row(index, refusal)
 
     def row(self, index: int, refusal: Refusal) -> None:
         """Refuse one element of ``lines``."""
-        start, end = (self._rows() or [])[index]
+        start, end = (self._rows or [])[index]
         position, line = self._counted
         line += self._text.count("\n", position, start)
         self._counted = (start, line)
-        self._tally.reject(
-            line,
-            refusal.reason,
-            self._original[start:end],
-            message=refusal.message,
-            column=refusal.column,
-            value=_shown(refusal.value),
-            context=self._context(),
-            position=index + 1,
-        )
+        sent = self._original[start:end]
+        shown, context = _shown(refusal), self._context()
+        self._tally.reject(line, sent, shown, context, index + 1)
 
     def marks_outside_rows(self) -> bool:
         """Whether some mark stands in no element of ``lines``."""
         position = 0
-        for start, end in self._rows() or []:
+        for start, end in self._rows or []:
             if MARK.search(self._original, position, start):
                 return True
             position = end
@@ -89,17 +73,18 @@ class Refusals:
             return set()
         return {
             index
-            for index, (start, end) in enumerate(self._rows() or [])
+            for index, (start, end) in enumerate(self._rows or [])
             if MARK.search(marked, start, end)
         }
 
+    @cached_property
     def _rows(self) -> list[tuple[int, int]] | None:
-        if not self._is_found:
-            self._found = self._reader.elements(self._text, self._names)
-            self._is_found = True
-        return self._found
+        """Where the elements of ``lines`` stand in the text; None without such."""
+        return self._reader.elements(self._text, self._names)
 
 
-def _shown(value: object) -> object:
-    """A value as it was sent."""
-    return value if value is None or isinstance(value, str) else json_text(value)
+def _shown(refusal: Refusal) -> Refusal:
+    """With the value as it was sent."""
+    value = refusal.value
+    is_text = value is None or isinstance(value, str)
+    return refusal if is_text else refusal._replace(value=json_text(value))

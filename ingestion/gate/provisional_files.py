@@ -19,10 +19,10 @@ class _DroppedError(Exception):
     """Tells the lake's writer that the file is not to appear."""
 
 
-class Draft:
+class ProvisionalFile:
     """A file that appears under its path when it is kept, and else never.
 
-    It is opened by the first bytes or by ``keep``: a draft that nothing was
+    It is opened by the first bytes or by ``keep``: one that nothing was
     written to, and that is dropped, touches nothing.
     """
 
@@ -76,7 +76,7 @@ class Draft:
         self._stream.write(content)
 
 
-class RejectsDraft(Draft):
+class ProvisionalRejects(ProvisionalFile):
     """The refused rows of one file, one JSON object a line."""
 
     def __init__(self, lake: Lake, path: str) -> None:
