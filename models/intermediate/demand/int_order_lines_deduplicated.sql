@@ -1,21 +1,20 @@
 {{ config(materialized='incremental', contract={'enforced': true}) }}
 
-with order_lines as (
-    select * from {{ ref('stg_pos__order_lines') }}
-    where business_date = {{ run_date_literal() }}
-),
-
--- Nearly every line was sent once, has a number of its own, and needs no comparison.
-repeated_keys as (
+-- Nearly every line was sent once, has a number of its own, and needs no comparison. The
+-- table is named twice, so that of most lines nothing but that number is read.
+with repeated_keys as (
     select line_key
-    from order_lines
+    from {{ ref('stg_pos__order_lines') }}
+    where business_date = {{ run_date_literal() }}
     group by line_key
     having count(*) > 1
 ),
 
 repeated_lines as (
-    select * from order_lines
-    where line_key in (select line_key from repeated_keys)
+    select * from {{ ref('stg_pos__order_lines') }}
+    where
+        business_date = {{ run_date_literal() }}
+        and line_key in (select line_key from repeated_keys)
 ),
 
 -- The copy that counts is the first of its key: the latest correction, and where
