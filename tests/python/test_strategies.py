@@ -160,7 +160,7 @@ def _order_key(line: OrderLine) -> tuple[Any, ...]:
         line.line_number,
         line.ordered_at,
         line.sku_id,
-        line.quantity.normalize(),
+        _number(line.quantity),
     )
 
 
@@ -207,7 +207,7 @@ def _csv_rows(feed: str, content: bytes) -> Iterator[tuple[Any, ...]]:
 
 def _read_order(row: dict[str, str | None]) -> tuple[Any, ...]:
     ids = [row.get(name) for name in ("store_id", "pos_id", "order_id")]
-    number = int(row["line_number"] or 0)
+    number = int(Decimal(row["line_number"] or 0))
     quantity = _number(row["quantity"])
     return (*ids, number, row["ordered_at"], row["sku_id"], quantity)
 
