@@ -113,7 +113,7 @@ def test_a_run_where_no_seed_was_loaded_says_so_in_one_line(
 
     assert "exception_codes is not loaded, which fct_exceptions reads" in refused
     empty("seed")
-    empty("run", "--select", "fct_net_demand", *vars_of(DAY))
+    empty("run", "--select", "+fct_net_demand", *vars_of(DAY))
 
 
 def test_tests_of_what_is_built_need_no_date(dbt: Dbt) -> None:
