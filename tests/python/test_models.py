@@ -76,6 +76,9 @@ def test_every_model_is_described_and_tested() -> None:
 
     tested = {test["model"] for test in declared("unit_tests")}
     tested |= {model["name"] for model in declared("models") if "data_tests" in model}
+    for assertion in PROJECT_DIR.glob("tests/assertions/*.sql"):
+        text = assertion.read_text("utf-8")
+        tested |= set(re.findall(r"'((?:stg|int|fct)_\w+)'", text))
     assert set(MODELS) - tested == set()
 
 
