@@ -6,9 +6,10 @@ It lets ``dbt build`` work with nothing started before. The profile names it::
     plugins: [{module: ingestion.duckdb_plugin}]
     module_paths: ['.']
 
-PostgreSQL is then the read-only database ``postgresql``, as Trino's catalog is
-called, so that one source definition serves both engines. The batch needs it not:
-it captures master data in the lake before dbt runs, and says so in the environment.
+PostgreSQL is then the database ``postgresql``, as Trino's catalog is called, so that
+one source definition serves both engines, and a mart may be written there. The batch
+needs it not: it captures master data in the lake before dbt runs, and says so in the
+environment.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class Plugin(BasePlugin):
             conn.execute("set global TimeZone = 'UTC'")
             conn.execute(
                 f"attach if not exists {_quoted(self._postgres.dsn())} "
-                f"as {DATABASE} (type postgres, read_only)"
+                f"as {DATABASE} (type postgres)"
             )
         except (duckdb.Error, ProcurementError) as error:
             raise DbtRuntimeError(

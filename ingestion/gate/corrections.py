@@ -180,7 +180,11 @@ def _standing_alone(
 
 
 def _cells(row: str, delimiter: str) -> list[str]:
-    return next(csv.reader(io.StringIO(row, newline=""), delimiter=delimiter), [])
+    """The cells of a row; none of one that cannot be parted into cells."""
+    try:
+        return next(csv.reader(io.StringIO(row, newline=""), delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _reject(path: Path, number: int, text: bytes) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class Intake:
 
     def contents(
         self, waiting: Sequence[Candidate]
-    ) -> Iterator[tuple[Candidate, Content | StillWrittenError]]:
+    ) -> Iterator[tuple[Candidate, Content]]:
         """Every candidate with the sha256 and size of its bytes, in order."""
         if not self._workers.is_worth([candidate.size for candidate in waiting]):
             for candidate in waiting:
@@ -113,16 +113,6 @@ class Intake:
             received = replace(received, quarantine_path=path)
         return received
 
-    def refuse_unfinished(
-        self, candidate: Candidate, error: StillWrittenError
-    ) -> ReceivedFile:
-        """The entry of a file that is still being written, whose bytes nobody knows."""
-        return replace(
-            self._entry(candidate, Content()),
-            reason=FILE_CHANGING,
-            reason_message=str(error),
-        )
-
     def _task(self, candidate: Candidate, content: Content) -> Task:
         """What has to be done to land a file."""
         name, sha256, reading = candidate.name, content.sha256, candidate.reading
@@ -137,16 +127,14 @@ class Intake:
         sender = sender_named(reading.sender)
         return Task(self._lake, candidate, content, contract, sender, places)
 
-    def _begin(
-        self, pairs: Sequence[tuple[Candidate, Content | StillWrittenError]]
-    ) -> None:
+    def _begin(self, pairs: Sequence[tuple[Candidate, Content]]) -> None:
         """Begin with all that will be asked for, whatever becomes of the others.
 
         Of several files with the same bytes only the first will be.
         """
         seen: set[str] = set()
         for candidate, content in pairs:
-            if isinstance(content, StillWrittenError) or content.sha256 is None:
+            if content.sha256 is None:
                 continue
             is_new = content.sha256 not in seen
             seen.add(content.sha256)
@@ -176,8 +164,15 @@ class Intake:
         )
 
 
+def unfinished(candidate: Candidate, error: StillWrittenError) -> Candidate:
+    """A candidate refused because it is still being written."""
+    return replace(candidate, reason=FILE_CHANGING, message=str(error))
+
+
 def _held(
     candidate: Candidate, content: Content | StillWrittenError
-) -> tuple[Candidate, Content | StillWrittenError]:
-    sha256 = content.sha256 if isinstance(content, Content) else None
-    return held_to_sidecar(candidate, sha256), content
+) -> tuple[Candidate, Content]:
+    if isinstance(content, StillWrittenError):
+        # Nobody knows its bytes.
+        return unfinished(candidate, content), Content()
+    return held_to_sidecar(candidate, content.sha256), content

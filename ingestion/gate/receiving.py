@@ -20,7 +20,7 @@ from ingestion.gate.history.records import (
     save,
 )
 from ingestion.gate.inbox import CHECKSUM, FORMATS, Candidate, candidates
-from ingestion.gate.intake import Intake, Receipt
+from ingestion.gate.intake import Intake, Receipt, unfinished
 from ingestion.gate.landing import Content, StillWrittenError
 from ingestion.gate.provisional_files import copy
 from ingestion.gate.workers import Workers
@@ -104,14 +104,13 @@ def _received(
     ledger: Ledger,
     intake: Intake,
     candidate: Candidate,
-    content: Content | StillWrittenError,
+    content: Content,
 ) -> ReceivedFile:
     """The entry for what the inbox holds, read only if that is not known yet."""
-    if isinstance(content, StillWrittenError):
-        return intake.refuse_unfinished(candidate, content)
     known = ledger.find(candidate.name, content.sha256)
-    if known and known.reason == CHECKSUM and not candidate.reason:
-        # Its sidecar has come to name these bytes, or is gone.
+    is_unread = known and (known.sha256 is None or known.reason == CHECKSUM)
+    if known and is_unread and known.reason != candidate.reason:
+        # Its sidecar has come to name these bytes, or it is another thing by now.
         known = None
     if known and not ledger.is_lost(lake, known) and ledger.is_settled(known):
         return known
@@ -122,7 +121,7 @@ def _received(
             return intake.reference(candidate, content)
         received = intake.read(candidate, content)
     except StillWrittenError as error:
-        return intake.refuse_unfinished(candidate, error)
+        return intake.refuse_by_name(unfinished(candidate, error), Content())
     if known and not isinstance(ledger, LateLedger):
         return replace(
             received,

@@ -109,36 +109,23 @@ def ensure_tables(connection: Connection) -> None:
 def create_tables(cursor: Cursor) -> None:
     """Do the same inside the cursor's transaction, one process at a time."""
     cursor.execute("select pg_advisory_xact_lock(hashtext('procurement master data'))")
-    absent = set(absent_tables(cursor))
-    if absent:
+    present = _present(cursor)
+    if len(present) < len(TABLES):
         cursor.execute("select to_regnamespace(%s) is null", (SCHEMA,))
         if (cursor.fetchone() or (False,))[0]:
             cursor.execute(f"create schema {SCHEMA}")
     for table in TABLES:
-        if table.name in absent:
-            cursor.execute(
-                f"create table {table.qualified_name} ({definitions(table.columns)})"
-            )
-    without_key = _tables_without_key(cursor)
-    for table in TABLES:
-        if table.name in without_key:
-            key = ", ".join(table.key)
-            cursor.execute(
-                f"alter table {table.qualified_name} add primary key ({key})"
-            )
+        name, key = table.qualified_name, ", ".join(table.key)
+        if table.name not in present:
+            cursor.execute(f"create table {name} ({definitions(table.columns)})")
+        if not present.get(table.name):
+            cursor.execute(f"alter table {name} add primary key ({key})")
 
 
 def absent_tables(cursor: Cursor) -> list[str]:
     """Names of the tables that the server does not have."""
-    cursor.execute(
-        "select name from unnest(%s) with ordinality as wanted(name, position) "
-        "where not exists (select from pg_catalog.pg_class as relation "
-        "join pg_catalog.pg_namespace as folder on folder.oid = relation.relnamespace "
-        "where folder.nspname = %s and relation.relname = wanted.name) "
-        "order by position",
-        ([table.name for table in TABLES], SCHEMA),
-    )
-    return [name for (name,) in cursor.fetchall()]
+    present = _present(cursor)
+    return [table.name for table in TABLES if table.name not in present]
 
 
 def definitions(columns: Sequence[Column]) -> str:
@@ -146,14 +133,14 @@ def definitions(columns: Sequence[Column]) -> str:
     return ", ".join(f"{column.name} {column.sql_type}" for column in columns)
 
 
-def _tables_without_key(cursor: Cursor) -> set[str]:
+def _present(cursor: Cursor) -> dict[str, bool]:
+    """Tables that are there, each with whether it needs no key (a view has none)."""
     cursor.execute(
-        "select relation.relname from pg_catalog.pg_class as relation "
-        "join pg_catalog.pg_namespace as folder on folder.oid = relation.relnamespace "
-        "where folder.nspname = %s and relation.relname = any(%s) "
-        "and relation.relkind in ('r', 'p') and not exists (select "
+        "select relation.relname, relation.relkind not in ('r', 'p') or exists (select "
         "from pg_catalog.pg_constraint as rule where rule.conrelid = relation.oid "
-        "and rule.contype = 'p')",
+        "and rule.contype = 'p') from pg_catalog.pg_class as relation "
+        "join pg_catalog.pg_namespace as folder on folder.oid = relation.relnamespace "
+        "where folder.nspname = %s and relation.relname = any(%s)",
         (SCHEMA, [table.name for table in TABLES]),
     )
-    return {name for (name,) in cursor.fetchall()}
+    return dict(cursor.fetchall())

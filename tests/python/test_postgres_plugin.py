@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,10 @@ sources:
 select sku_id, pack_size, current_setting('TimeZone') as zone
 from {{ source('master', 'products') }}
 """,
+    "models/report.sql": """
+{{ config(materialized='table', database='postgresql', schema='gold') }}
+select sku_id from {{ ref('plan') }}
+""",
 }
 
 #: Plans twice in one process, parsed once; master data changes in between, and
@@ -69,6 +74,9 @@ with running_postgres(Path(os.environ["PROCUREMENT_STATE"])) as settings:
         query = "select count(*) || '/' || max(pack_size) || max(zone) as x from plan"
         table = run(manifest, "show", "--inline", query).results[0].agate_table
         print([row[0] for row in table.rows])
+        with connection, connection.cursor() as cursor:
+            cursor.execute("select count(*) from main_gold.report")
+            print("in PostgreSQL:", cursor.fetchone()[0])
 """
 
 
@@ -114,6 +122,7 @@ def test_one_process_sees_master_data_as_it_changes(project: Path, state: Path) 
     assert done.returncode == 0, done.stdout + done.stderr
     lines = [line for line in done.stdout.splitlines() if line.startswith("[")]
     assert lines == ["[None]", "['1/12.001UTC']", "['1/12.001UTC']"]
+    assert re.findall("in PostgreSQL: (.)", done.stdout) == ["0", "1", "1"]
     assert (project / "lake" / "export").is_dir()
     assert not is_serving(state)
 

@@ -35,7 +35,7 @@ def published(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Retailer
     for day, nuts in zip(DAYS, ("13", "14", "99"), strict=True):
         retailer.drop_evening(day, nuts)
     rows = "".join(f"{n},S1,{LAST}T12:00,1,A,1\n" for n in range(10, 40))
-    retailer.drop("orders", LAST, "s3.csv", f"{HEADER}{rows}5,S1,{LAST}T12:00,1,A,two\n")
+    retailer.drop("orders", LAST, "s3.csv", f"{HEADER}{rows}5,S1,{LAST}T12:00,1,A,x\n")
     retailer.summaries(*RANGE, *RULES)
     late = f"{HEADER}3,S1,{DAY}T12:00,1,A,480\n"
     retailer.drop("orders", DAY, "late.csv", late)
