@@ -15,6 +15,7 @@ _FOLDERS = (
     "seeds",
     "tests/assertions",
     "tests/fixtures",
+    "tests/generic",
 )
 
 #: Where the columns of raw.orders_csv are declared.

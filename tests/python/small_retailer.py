@@ -38,8 +38,8 @@ class Retailer:
         self.drop("orders", day, "s2.csv", f"{HEADER}2,S2,{day}T11:00,1,B,2.5\n")
         self.drop(
             "stock", day, "stock.csv",
-            "warehouse_id,sku_id,snapshot_at,available,reserved\n"
-            f"W1,A,{day}T20:00,10,4\nW2,B,{day}T20:00,0,0\n",
+            "warehouse_id,sku_id,available,reserved,evening\n"
+            f"W1,A,10,4,{day}\nW2,B,0,0,{day}\n",
         )  # fmt: skip
 
     def drop(self, feed: str, day: str, name: str, text: str) -> None:

@@ -16,7 +16,7 @@ from small_retailer import DAYS, HEADER, Retailer
 DAY = DAYS[0]
 #: One of its rows is refused, which the report says with the file's name.
 PARTLY = HEADER + "".join(f"{n},S1,{DAY}T12:00,1,A,1\n" for n in range(10, 40))
-PARTLY += f"5,S1,{DAY}T12:00,1,A,-1\n"
+PARTLY += f"5,S1,{DAY}T12:00,1,A,two\n"
 IN_2031 = """
 import sys
 from datetime import datetime, timezone
