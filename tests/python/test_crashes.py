@@ -60,7 +60,7 @@ def killed_points(
     whole = driver.run(engine=engine)
     assert whole["exit_code"] == 0, whole["said"]
     total = sum(whole["kinds"].values())
-    assert total > (700 if engine else 200)
+    assert total > (600 if engine else 200)
     if engine:
         total -= 25  # some folders of dbt are made once; the end is killed without it
     count = min(wanted, total)

@@ -119,7 +119,7 @@ def test_a_run_where_no_seed_was_loaded_says_so_in_one_line(
 def test_tests_of_what_is_built_need_no_date(dbt: Dbt) -> None:
     dbt("test", "--exclude-resource-types", "unit_test")
 
-    assert len(dbt.statuses("test.")) >= 30
+    assert len(dbt.statuses("test.")) >= 18
 
 
 def test_every_column_has_the_type_that_its_yaml_declares(dbt: Dbt) -> None:

@@ -256,7 +256,7 @@ def test_a_failed_data_test_publishes_nothing_and_names_the_test(
         done = run(state, work, **server)
 
     assert done.returncode == 4, done.stderr
-    assert "stg_master__products" in done.stderr
+    assert "assert_keys_are_unique" in done.stderr
     assert "1 row(s) break: A SKU has one product." in done.stderr
     assert "Traceback" not in done.stderr
     assert output(work) == {}

@@ -60,7 +60,7 @@ def test_a_build_of_another_date_where_tables_exist(dbt: Dbt) -> None:
     dbt("build", "--vars", "{run_date: 2026-01-09, allow_missing_warehouses: true}")
 
     assert set(dbt.statuses("unit_test.").values()) == {"pass"}
-    assert len(dbt.statuses("test.")) >= 30
+    assert len(dbt.statuses("test.")) >= 18
 
 
 def test_tests_look_at_their_own_date(dbt: Dbt) -> None:
