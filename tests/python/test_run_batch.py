@@ -256,18 +256,20 @@ def test_a_failed_data_test_publishes_nothing_and_names_the_test(
         done = run(state, work, **server)
 
     assert done.returncode == 4, done.stderr
-    assert "assert_keys_are_unique" in done.stderr
-    assert "1 row(s) break: A SKU has one product." in done.stderr
+    assert (
+        "assert_keys_are_unique: 1 row(s) break: No key is there twice" in done.stderr
+    )
     assert "Traceback" not in done.stderr
     assert output(work) == {}
     report = work / "lake" / "reports" / DAY
     page = (report / "quality.html").read_text("utf-8")
-    assert '<span class="count failed" id="count-tests_failed">1</span>' in page
+    assert '<span class="count failed" id="count-tests_failed">2</span>' in page
     # The rows that the test found stand there too.
     found = (report / "csv" / "test_rows.csv").read_text("utf-8")
-    assert '""sku_id"": ""A""' in found
+    assert '""last_of_key"": ""A""' in found
     alerts = json.loads((report / "alerts.json").read_text("utf-8"))
-    assert [alert["kind"] for alert in alerts["alerts"]] == ["run", "failed_test"]
+    kinds = [alert["kind"] for alert in alerts["alerts"]]
+    assert kinds[:3] == ["run", "failed_test", "failed_test"]
 
 
 def test_what_a_refused_date_came_to_stands_on_its_page(
