@@ -9,8 +9,9 @@
     contract is checked when the table is made, and by the types of the rows after that.
 
     meta.stored_as: files, and DuckDB keeps each date as a Parquet file of the lake below
-                    warehouse/<model>/ and a view over them: rows that are only scanned
-                    are written twice as fast, and no date makes another one slower.
+                    warehouse/<schema>.<model>/ and a view over them: rows that are only
+                    scanned are written twice as fast, and no date makes another one
+                    slower.
 #}
 {% materialization incremental, adapter='trino', supported_languages=['sql'] %}
     {{ return({'relations': [replace_date(sql)]}) }}
@@ -72,7 +73,8 @@
     copy that is divided into folders, and finds a date's folder by a condition on it.
 #}
 {% macro duckdb__write_date_sql(relation, sql, columns) -%}
-    {%- set folder = lake_path('warehouse/' ~ relation.identifier) -%}
+    {%- set place = 'warehouse/' ~ relation.schema ~ '.' ~ relation.identifier -%}
+    {%- set folder = lake_path(place) -%}
     {%- set date_folder = folder ~ '/business_date=' ~ run_date() -%}
     copy (select '' as folder, {{ run_date_literal() }} as business_date)
     to '{{ folder }}' (
@@ -84,7 +86,7 @@
     create or replace view {{ relation }} as
     select {{ columns }}
     from read_parquet(
-        '{{ lake_path('warehouse/' ~ relation.identifier ~ '/*/rows.parquet', pattern=true) }}',
+        '{{ lake_path(place ~ '/*/rows.parquet', pattern=true) }}',
         hive_partitioning = true, hive_types = {'business_date': date}
     )
 {%- endmacro %}

@@ -8,27 +8,32 @@
 #}
 {% macro take_over_date(only_absent=false) -%}
     {%- set tables = [] -%}
-    {%- for node in tables_of_rows() -%}
+    {%- for node in tables_that_keep_dates() -%}
         {%- set kept = adapter.get_relation(node.database, target.schema, node.alias) -%}
         {%- set built = adapter.get_relation(
             node.database, target.schema ~ '_trial', node.alias) -%}
         {%- if kept is none or built is none -%}
             {{ exceptions.raise_compiler_error(node.alias ~ ' is missing') }}
         {%- endif -%}
-        {%- do tables.append((kept, built)) -%}
+        {%- do tables.append((kept, built, stored_as_files(node))) -%}
     {%- endfor -%}
     {%- if only_absent and has_rows_of_run_date(tables | map('first')) -%}
         {%- do return('') -%}
     {%- endif -%}
     {%- set statements = [] -%}
-    {%- for kept, built in tables -%}
+    {%- for kept, built, is_stored_as_files in tables -%}
         {%- set columns = adapter.get_columns_in_relation(built)
             | map(attribute='quoted') | join(', ') -%}
         {%- set rows -%}
             (select * from {{ built }} where business_date = {{ run_date_literal() }})
         {%- endset -%}
-        {%- do statements.append(
-            adapter.dispatch('replace_date_sql')(kept, rows, columns)) -%}
+        {%- if is_stored_as_files -%}
+            {%- do statements.append(
+                duckdb__write_date_sql(kept, 'select * from ' ~ rows, columns)) -%}
+        {%- else -%}
+            {%- do statements.append(
+                adapter.dispatch('replace_date_sql')(kept, rows, columns)) -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- do adapter.dispatch('run_statements')(statements) -%}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', contract={'enforced': true}) }}
 
--- Nearly every line was sent once, has a number of its own, and needs no comparison. The
--- table is named twice, so that of most lines nothing but that number is read.
+-- Nearly every line was sent once, has a number of its own, and needs no comparison.
+-- The table is named twice, so that of most lines nothing but that number is read.
 with repeated_keys as (
     select line_key
     from {{ ref('stg_pos__order_lines') }}
