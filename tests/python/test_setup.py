@@ -116,7 +116,11 @@ def test_requirements_are_locked(name: str) -> None:
         (PROJECT_DIR / "requirements" / f"{part}.in").read_text()
         for part in {name, "runtime"}
     ).splitlines()
-    wanted = {line for line in lines if line and not line.startswith(("#", "-r"))}
+    wanted = {
+        line.split(";")[0].strip()
+        for line in lines
+        if line and not line.startswith(("#", "-r"))
+    }
     locked = (PROJECT_DIR / "requirements" / f"{name}.txt").read_text()
     pins = re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", locked, re.MULTILINE)
 

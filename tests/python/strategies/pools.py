@@ -25,7 +25,7 @@ SKUS = [
     *("a-1", "Aa", "aA", "AA", "x" * 64, "0.001", "1.0", "1.00", "1e5", "null"),
     *("NULL", "true", "NaN", "2026-01-01", "0x1F", "inf", "None", "N.A", "9" * 20),
     *("1-1", "A--", "A__", "A..", "0", "00", "-dash", "#1001", "CAM/4567", "a b"),
-    *("ÄPFEL", "Größe 5", "😀", "'00123", "=1+1", "a;b"),
+    *("ÄPFEL", "Größe 5", "😀", "=1+1", "a;b"),
 ]
 #: Ids of the most unlike characters.
 ODD_SKUS = ["we 'ird", "ÄPFEL", "a/b;c", "#1 (x)", "-dash", "{{ x }}", "😀", "a\u0301"]
