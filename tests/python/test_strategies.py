@@ -74,7 +74,9 @@ quickly = settings(
 def test_the_drawn_days_reach_every_code_and_both_ends() -> None:
     seen: set[str] = set()
 
-    @settings(quickly, max_examples=60)
+    # The rarest come in one of twenty days, and which days are drawn changes with the
+    # constants that Hypothesis finds in the modules that are loaded.
+    @settings(quickly, max_examples=400)
     @given(scenarios())
     def look(scenario: Scenario) -> None:
         for result in expected_results(scenario):
