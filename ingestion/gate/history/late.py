@@ -99,11 +99,8 @@ class LateLedger(Ledger):
             changes.gains = self._unsaved([self._files[other.key]])
             late = without_paths(late)
         elif late.landed_path:
-            name = late.landed_path.rpartition("/")[2]
-            path = f"{self.held_back('superseded')}/{name}"
-            changes.copies.append((late.landed_path, path))
             changes.deletions.append(late.landed_path)
-            late = replace(late, landed_path=path)
+            late = self._held_back(late, changes)
         self._put(replace(late, status="superseded"))
         changes.losses = self._unsaved([self._files[late.key]])
         return changes

@@ -248,6 +248,10 @@ class Ledger:
             return item
         if owner:
             return without_paths(item)
+        return self._held_back(item, changes)
+
+    def _held_back(self, item: ReceivedFile, changes: Changes) -> ReceivedFile:
+        """An entry whose landed file, if it has one, lies with the superseded ones."""
         if not item.landed_path:
             return item
         name = item.landed_path.rpartition("/")[2]
