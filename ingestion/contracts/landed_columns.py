@@ -17,7 +17,7 @@ import yaml
 from ingestion.config import PROJECT_DIR
 from ingestion.contracts import FOLDER, LINES, Contract, load_contracts
 from ingestion.errors import UsageError
-from ingestion.lake import Lake
+from ingestion.lake import Lake, read_file, write_file
 from ingestion.locking.files import columns_lock
 
 RECORDS = "manifests/landed_columns"
@@ -104,8 +104,7 @@ def _check_record(lake: Lake, name: str, columns: list[str]) -> None:
     path = f"{RECORDS}/{name}.json"
     landed: list[str] = []
     if lake.exists(path):
-        with lake.reader(path) as stream:
-            landed = json.load(stream)
+        landed = json.loads(read_file(lake, path))
     if columns[: len(landed)] != landed:
         raise UsageError(
             f"The contract {name}.yml no longer begins with the columns that files of "
@@ -114,8 +113,7 @@ def _check_record(lake: Lake, name: str, columns: list[str]) -> None:
             "are no longer sent with required: false, and new ones at the end."
         )
     if columns != landed:
-        with lake.writer(path, replace=True) as stream:
-            stream.write(json.dumps(columns).encode("ascii") + b"\n")
+        write_file(lake, path, json.dumps(columns).encode("ascii") + b"\n")
 
 
 def _named(columns: list[str]) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.errors import ReconciliationError
-from ingestion.lake import Lake
+from ingestion.lake import Lake, read_file
 
 Row = dict[str, Any]
 
@@ -98,6 +98,5 @@ def exports_digest(lake: Lake, business_date: date) -> str:
             for file in lake.files(f"{folder}/{part}"):
                 digest.update(f"{file.path}\0{file.size}\0".encode())
                 if "://" not in lake.root:
-                    with lake.reader(file.path) as stream:
-                        digest.update(stream.read())
+                    digest.update(read_file(lake, file.path))
     return digest.hexdigest()

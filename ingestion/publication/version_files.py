@@ -9,7 +9,6 @@ from datetime import date
 from functools import cached_property
 
 from ingestion.canonical_json import canonical_line
-from ingestion.lake import Lake
 from ingestion.planning.exports import Row
 from ingestion.publication.documents import (
     cancelled_order,
@@ -132,12 +131,6 @@ def open_lines(documents: list[Row]) -> Iterator[tuple[Row, Row]]:
         if order["status"] == "released" and order["requested_delivery_date"]:
             for line in order["lines"]:
                 yield order, line
-
-
-def write_file(lake: Lake, path: str, content: bytes) -> None:
-    """Write a file whole, in place of a former one."""
-    with lake.writer(path, replace=True) as stream:
-        stream.write(content)
 
 
 def _by_supplier(order: Row) -> bytes:

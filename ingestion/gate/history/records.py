@@ -17,7 +17,7 @@ from ingestion.gate.history.names import (
     reading_for,
 )
 from ingestion.gate.reading.verdict import Verdict
-from ingestion.lake import Lake
+from ingestion.lake import Lake, read_file, write_file
 
 FEEDS = ("orders", "stock")
 COUNTED = ("accepted", "partial")
@@ -152,14 +152,12 @@ def received_dates(lake: Lake) -> list[date]:
 
 def save(lake: Lake, received: ReceivedFile) -> None:
     """Write one manifest, whole or not at all."""
-    with lake.writer(received.manifest_path, replace=True) as stream:
-        stream.write(received.to_json().encode() + b"\n")
+    write_file(lake, received.manifest_path, received.to_json().encode() + b"\n")
 
 
 def _load(lake: Lake, path: str) -> ReceivedFile:
     try:
-        with lake.reader(path) as stream:
-            return ReceivedFile.from_json(stream.read().decode())
+        return ReceivedFile.from_json(read_file(lake, path).decode())
     except (ValueError, TypeError) as error:
         raise ProcurementError(
             f"The manifest {lake.root}/{path} cannot be read: {error}. "
