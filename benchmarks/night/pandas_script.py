@@ -8,9 +8,7 @@ from typing import Any
 
 import orjson
 import pandas as pd
-from script import Script, by_header, opened
-
-_KEY = ["store_id", "pos_id", "order_id", "line_number"]
+from script import KEY, TABLES, Script, by_header, opened
 
 
 def main() -> None:
@@ -19,12 +17,7 @@ def main() -> None:
     lines, stock = _order_lines(script), pd.concat(_csv(script.stock))
     master = {
         name: pd.read_csv(script.master / f"{name}.csv", dtype=str, engine="pyarrow")
-        for name in (
-            "products",
-            "suppliers",
-            "product_suppliers",
-            "replenishment_rules",
-        )
+        for name in TABLES
     }
     script.stage("read")
     orders = _orders(_demand(lines), _stock(stock), master)
@@ -41,7 +34,7 @@ def _order_lines(script: Script) -> pd.DataFrame:
     for file in script.named(".json"):
         with opened(file) as stream:
             _add(rows, orjson.loads(stream.read()))
-    columns = [*_KEY, "ordered_at", "sku_id", "quantity"]
+    columns = [*KEY, "ordered_at", "sku_id", "quantity"]
     json_lines = pd.DataFrame(rows, columns=columns)
     csv_lines = [part.reindex(columns=columns) for part in _csv(script.named(".csv"))]
     for part in csv_lines:
@@ -82,13 +75,13 @@ def _thousandths(texts: pd.Series) -> pd.Series:
 
 def _demand(lines: pd.DataFrame) -> pd.Series:
     """Lines whose key no other line has need no ranking, and nearly all are such."""
-    is_repeated = lines.duplicated(_KEY, keep=False)
+    is_repeated = lines.duplicated(KEY, keep=False)
     repeated = lines[is_repeated].copy()
     repeated["ordered_at"] = pd.to_datetime(
         repeated["ordered_at"], format="ISO8601", utc=True
     )
     ranked = repeated.sort_values(["ordered_at", "quantity", "sku_id"]).drop_duplicates(
-        _KEY, keep="last"
+        KEY, keep="last"
     )
     counted = pd.concat([lines[~is_repeated], ranked])[["sku_id", "quantity"]]
     return counted[counted["quantity"] > 0].groupby("sku_id")["quantity"].sum()

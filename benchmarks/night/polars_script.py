@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-from script import Script, by_header, opened
+from script import KEY, TABLES, Script, by_header, opened
 
-_KEY = ["store_id", "pos_id", "order_id", "line_number"]
 _LINE = pl.Struct({"line_number": pl.Int64, "sku_id": pl.String, "quantity": pl.String})
 _ORDER = {
     "order_id": pl.String,
@@ -24,12 +23,7 @@ def main() -> None:
     lines, stock = _order_lines(script), pl.concat(_csv(script.stock), how="diagonal")
     master = {
         name: pl.scan_csv(script.master / f"{name}.csv", infer_schema=False)
-        for name in (
-            "products",
-            "suppliers",
-            "product_suppliers",
-            "replenishment_rules",
-        )
+        for name in TABLES
     }
     script.stage("read")
     orders = _orders(_demand(lines), _stock(stock), master)
@@ -48,7 +42,7 @@ def _order_lines(script: Script) -> pl.DataFrame:
         pl.concat([json_lines, *csv_lines], how="diagonal")
         .with_columns(_number("quantity", strict=False))
         .drop_nulls("quantity")
-        .select(*_KEY, "ordered_at", "sku_id", "quantity")
+        .select(*KEY, "ordered_at", "sku_id", "quantity")
         .collect()
     )
 
@@ -68,7 +62,7 @@ def _number(column: str, scale: int = 3, *, strict: bool = True) -> pl.Expr:
 
 def _demand(lines: pl.DataFrame) -> pl.LazyFrame:
     """Lines whose key no other line has need no ranking, and nearly all are such."""
-    is_repeated = lines.select(pl.struct(_KEY).is_duplicated()).to_series()
+    is_repeated = lines.select(pl.struct(KEY).is_duplicated()).to_series()
     at = pl.col("ordered_at").str.replace(" ", "T", literal=True)
     with_offset = (
         pl.when(at.str.contains(r"(Z|[+-]\d\d:\d\d)$")).then(at).otherwise(at + "Z")
@@ -77,7 +71,7 @@ def _demand(lines: pl.DataFrame) -> pl.LazyFrame:
         lines.filter(is_repeated)
         .with_columns(with_offset.str.to_datetime("%+"))
         .sort("ordered_at", "quantity", "sku_id", descending=True)
-        .unique(_KEY, keep="first", maintain_order=True)
+        .unique(KEY, keep="first", maintain_order=True)
     )
     columns = ["sku_id", "quantity"]
     counted = pl.concat(

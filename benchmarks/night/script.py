@@ -18,6 +18,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+#: What tells order lines of a date apart.
+KEY = ["store_id", "pos_id", "order_id", "line_number"]
+#: Master data that the orders follow from.
+TABLES = ("products", "suppliers", "product_suppliers", "replenishment_rules")
 #: Of a line in the files written, in order.
 LINE = (
     "sku_id",
